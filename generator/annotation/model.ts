@@ -1,0 +1,204 @@
+/**
+ * What a person writes in `lethe.schema.ts`, as data. The builders in `builders.ts` make these objects,
+ * `schema.ts` (zod) checks their shape, and the planner resolves them against the catalog.
+ * Every object is plain: no methods, no classes, so that the file's value can be compared and hashed.
+ */
+
+export type Strategy = "anonymize" | "hard_delete" | "soft_delete";
+
+/** A condition or value in SQL. `t` is the row of the table that the rule is about. */
+export type Sql = string;
+
+/** What becomes of one column of a surviving row. */
+export type ColumnRule =
+  | { action: "todo"; question: string }
+  | { action: "keep"; reason?: string }
+  | (Transform & ColumnOptions);
+
+export type Transform =
+  | { action: "null" }
+  /** deleted_<id>@deleted.invalid */
+  | { action: "email" }
+  | { action: "literal"; value: string | number | boolean }
+  /** `{id}` stands for the subject's key, `{key}` for the row's own primary key. */
+  | { action: "template"; template: string }
+  | { action: "truncate"; to: "year" | "month" | "day" | "hour" | "network" }
+  | { action: "json_remove"; paths: string[][] }
+  | { action: "json_set"; path: string[]; value: unknown }
+  | { action: "empty_array" }
+  | { action: "remove_element"; element: Sql }
+  | { action: "hash" }
+  | { action: "sql"; expression: Sql };
+
+export interface ColumnOptions {
+  /** False for `set(value)`: a state to write, not somebody's data. */
+  personal: boolean;
+  /** Never exported; cleared under soft_delete too. */
+  secret?: boolean;
+  /** Second factor: cleared at execution under every strategy, never before. */
+  mfa?: boolean;
+  /** "schedule" transforms the column as soon as the deletion is scheduled. */
+  at?: "schedule" | "execute";
+  /** With at: "schedule": keep the original while the person may come back, and put it back on cancel. */
+  restore?: boolean;
+  /** Transform under soft_delete too (frees an e-mail for a new registration, say). */
+  onSoftDelete?: boolean;
+  /** Leave the value where this condition holds. */
+  unless?: Sql;
+  /** The effect that needs the value before it is erased. */
+  effect?: string;
+}
+
+/** How the rows of a table are found that belong to a subject. */
+export type Owner =
+  | { by: "column"; column: string }
+  /** Through an owned parent table; `columns` only where several foreign keys lead there. */
+  | { by: "via"; table: string; columns?: string[]; references?: string[] }
+  | { by: "polymorphic"; type: string; id: string; value: string }
+  /** An expression over `t` that yields the subject's key. */
+  | { by: "sql"; expression: Sql }
+  | { by: "match"; column: string; value: string; if?: Sql }
+  | { by: "referenced_by"; table: string; columns?: string[] };
+
+export type RowAction = "transform" | "delete" | "detach" | "keep" | "cascade";
+
+export interface Reassign {
+  action: "reassign";
+  /** A ghost's name, or an expression over `t` that yields a subject's key. */
+  to: { ghost: string } | { sql: Sql };
+  /** What happens to a row when the expression yields nobody. Default: "error". */
+  orElse: "error" | "detach" | "delete";
+  /** What happens to a row that the new owner already has (unique violation). Default: "error". */
+  onConflict: "error" | "delete";
+}
+
+export type Rows = RowAction | Reassign;
+
+interface RuleBase {
+  /** Undefined: inferred from the table's single foreign key to the subject. */
+  owner?: Owner;
+  /** Narrows the rule. `t` is the row. */
+  where?: Sql;
+  /** Only where the request has this option … */
+  when?: string;
+  /** … or only where it does not. */
+  unless?: string;
+  columns?: Record<string, ColumnRule>;
+}
+
+export interface SessionRule extends RuleBase {
+  class: "session";
+}
+export interface CredentialRule extends RuleBase {
+  class: "credential";
+  /** "move": live rows are moved aside at schedule, so that nobody can sign in with them, and restored on cancel. */
+  suspend?: "move";
+}
+export interface MfaRule extends RuleBase {
+  class: "mfa";
+}
+export interface ContentRule extends RuleBase {
+  class: "content";
+  /** One action, or one for each strategy. Default: transform the columns; delete under hard_delete. */
+  rows?: Rows | { anonymize?: Rows; hard_delete?: Rows };
+  /** Rows of one subject beyond which they are erased in chunks. False: never in chunks. */
+  heavy?: number | false;
+}
+export interface RetainRule extends RuleBase {
+  class: "retain";
+  /** PostgreSQL interval, e.g. "7 years". */
+  for: string;
+  since: string;
+  basis: string;
+}
+export interface BlockerRule extends RuleBase {
+  class: "blocker";
+  /** `{count}` is replaced. */
+  message: string;
+  /** Stable name for programs; default: the table's name. */
+  code?: string;
+  /** False: counted and reported, but not in the way. */
+  blocking: boolean;
+  /** What happens to the rows once nothing blocks. */
+  otherwise?: Rule;
+}
+export type Rule = SessionRule | CredentialRule | MfaRule | ContentRule | RetainRule | BlockerRule;
+
+export interface Hiding {
+  /** A security_invoker view that shows only what belongs to nobody hidden. */
+  view?: string;
+  /** "hide": row-level security with a permissive policy, for tables without policies; "restrict": for those that have them. */
+  rls?: "hide" | "restrict";
+}
+
+export interface SubjectAnnotation extends Hiding {
+  class: "subject";
+  /** The single-column key. */
+  key: string;
+  columns: Record<string, ColumnRule>;
+  /** Rows that may never be deleted, whoever asks. */
+  refuse?: { where: Sql; message: string }[];
+  /** Names of the mark columns where they differ from deleted_at and scheduled_deletion_at. */
+  marks?: { deletedAt?: string; scheduledFor?: string };
+  triggers?: Record<string, Acknowledgement>;
+}
+
+export interface TableAnnotation extends Hiding {
+  class: "table";
+  columns?: Record<string, ColumnRule>;
+  rules: Rule[];
+  triggers?: Record<string, Acknowledgement>;
+}
+
+/** The table holds nothing of anybody's, or is left as it is for a reason. */
+export interface UntouchedAnnotation {
+  class: "unrelated" | "keep";
+  reason: string;
+}
+export interface TodoAnnotation {
+  class: "todo";
+  question: string;
+}
+
+export interface Acknowledgement {
+  acknowledged: true;
+  reason: string;
+}
+
+export interface Lifecycle {
+  /** Allowed strategies; the first is the default. */
+  strategies: Strategy[];
+  /** PostgreSQL interval in days, hours or weeks. */
+  gracePeriod: string;
+  cancelCooldown: string;
+}
+
+export interface Access {
+  /** An SQL expression: the signed-in subject's key, NULL when nobody is signed in. */
+  currentUser: Sql;
+  /** Roles of the application's users. */
+  app: string[];
+  /** Roles, or an SQL expression, of those who may delete others. */
+  admin: string[] | { sql: Sql };
+  worker: string[];
+  /** Schemas that the application's own triggers need on their path. */
+  searchPath: string[];
+}
+
+export type AnyTableAnnotation = SubjectAnnotation | TableAnnotation | UntouchedAnnotation | TodoAnnotation;
+
+export interface Annotation {
+  /** The SQL schema; default "lethe". */
+  schema: string;
+  lifecycle: Lifecycle;
+  /** Options a request may carry, with their defaults. */
+  options: Record<string, boolean>;
+  access: Access;
+  /** Rows of the subject table that stand in for departed people, by name: column → value. */
+  ghosts: Record<string, Record<string, string | number | boolean | null>>;
+  /** Keys: `table`, `schema.table`, or a pattern with `*` (for `unrelated` and `keep`). */
+  tables: Record<string, AnyTableAnnotation>;
+}
+
+/** Where a thing stands in the annotation: the keys that lead to it, e.g. ["tables", "users", "columns", "email"]. */
+export type AnnotationPath = (string | number)[];

@@ -1,0 +1,183 @@
+/**
+ * The plan: an annotation resolved against a catalog. Pure data, no SQL text but the author's own fragments;
+ * `emit/` is the only place that turns it into SQL. Arrays are in the order in which things happen.
+ */
+import type { Access, AnnotationPath, Lifecycle, Reassign, Sql, Strategy, Transform } from "../annotation/model.ts";
+
+export interface TableRef {
+  schema: string;
+  table: string;
+  /** schema.table, unquoted */
+  name: string;
+}
+
+/** The subject's key, as functions take it. */
+export interface KeyPlan {
+  column: string;
+  /** SQL type without modifier, e.g. "uuid", "bigint", "text", "bpchar". */
+  type: string;
+}
+
+export interface MarksPlan {
+  /** timestamptz columns on the subject. */
+  deletedAt: string;
+  scheduledFor: string;
+  /** False where the application had the column already. */
+  addDeletedAt: boolean;
+  addScheduledFor: boolean;
+}
+
+/** One column of a surviving row that changes. */
+export interface ColumnChange {
+  column: string;
+  /** Full SQL type, for casts. */
+  type: string;
+  baseType: string;
+  notNull: boolean;
+  transform: Transform;
+  personal: boolean;
+  secret: boolean;
+  mfa: boolean;
+  unless: Sql | null;
+}
+
+/** Requests that carry, or do not carry, an option. */
+export interface OptionTest {
+  option: string;
+  is: boolean;
+}
+
+/** How rows of a table are found from an array of subject keys. */
+export type OwnerPlan =
+  | {
+      by: "column";
+      column: string;
+      /** Array element type to cast the keys to; null where the types compare as they are. */
+      cast: string | null;
+    }
+  | { by: "via"; parent: TableRef; columns: string[]; references: string[]; arms: OwnedRows[] }
+  | { by: "polymorphic"; type: string; id: string; value: string; cast: string | null }
+  | { by: "sql"; expression: Sql };
+// "match" (captured values) and "referenced_by" (orphans) join here; both need a capture step first.
+
+/** Rows of one table that belong to subjects in one way. */
+export interface OwnedRows {
+  owner: OwnerPlan;
+  where: Sql | null;
+  option: OptionTest | null;
+}
+
+export interface ReassignPlan {
+  to: { ghostKey: string | number } | { sql: Sql };
+  column: string;
+  orElse: Reassign["orElse"];
+  onConflict: Reassign["onConflict"];
+}
+
+/** One statement over one table: what a rule does under one strategy. */
+export interface Operation {
+  table: TableRef;
+  action: "delete" | "transform" | "detach" | "reassign";
+  rows: OwnedRows;
+  /** For transform, and beside detach and reassign. */
+  changes: ColumnChange[];
+  /** For detach: the owner's columns set to null. */
+  detach: string[];
+  reassign: ReassignPlan | null;
+  class: "session" | "credential" | "mfa" | "content" | "retain";
+  /** Rows of one subject beyond which the operation goes in chunks; null never. */
+  heavy: number | null;
+  /** For explain: why this happens, e.g. "content: owner author_id". */
+  reason: string;
+  path: AnnotationPath;
+}
+
+export interface BlockerPlan {
+  table: TableRef;
+  code: string;
+  message: string;
+  blocking: boolean;
+  rows: OwnedRows;
+  path: AnnotationPath;
+}
+
+/** A table on which a marked person gets no new row. */
+export interface GuardPlan {
+  table: TableRef;
+  rows: OwnedRows[];
+}
+
+export interface HidingPlan {
+  table: TableRef;
+  columns: string[];
+  view: TableRef | null;
+  rls: "hide" | "restrict" | null;
+  /** Owners whose hiding hides the row. */
+  owners: OwnerPlan[];
+}
+
+export interface SuspensionPlan {
+  table: TableRef;
+  rows: OwnedRows;
+  /** Columns that are copied back on cancel (generated ones left out). */
+  columns: string[];
+  /** An always-identity column needs OVERRIDING SYSTEM VALUE. */
+  overridesIdentity: boolean;
+}
+
+export interface SubjectPlan {
+  table: TableRef;
+  columns: string[];
+  marks: MarksPlan;
+  /** What becomes of the row under each strategy that keeps it. */
+  changes: { anonymize: ColumnChange[]; soft_delete: ColumnChange[] };
+  /** Columns transformed when the deletion is scheduled. */
+  atSchedule: ColumnChange[];
+  /** Columns whose originals are kept while the person may come back. */
+  preserve: { column: string; type: string }[];
+  /** Personal and secret columns: no write brings them back on a finalised row. */
+  frozen: { column: string; type: string; baseType: string }[];
+  /** Columns that take the placeholder e-mail. */
+  emailColumns: string[];
+  refuse: { where: Sql; message: string }[];
+  view: TableRef | null;
+  rls: "hide" | "restrict" | null;
+}
+
+export interface GhostPlan {
+  name: string;
+  key: string | number;
+  values: Record<string, string | number | boolean | null>;
+}
+
+/** A decided table and its columns, as the database must have them when the migration runs. */
+export interface DecidedTable {
+  table: TableRef;
+  class: string;
+  columns: { column: string; type: string; notNull: boolean; decision: string; personal: boolean }[];
+}
+
+export interface Plan {
+  schema: string;
+  /** sha256 over annotation and catalog, hex. */
+  annotationHash: string;
+  key: KeyPlan;
+  subject: SubjectPlan;
+  lifecycle: Lifecycle;
+  options: Record<string, boolean>;
+  access: Access;
+  /** Every table that any operation touches, children before parents, the subject not among them. */
+  order: TableRef[];
+  /** For each strategy the statements in their order; the subject's own row comes after them. */
+  operations: Record<Strategy, Operation[]>;
+  /** Deletes at schedule: sessions and tokens. */
+  atSchedule: Operation[];
+  suspensions: SuspensionPlan[];
+  blockers: BlockerPlan[];
+  guards: GuardPlan[];
+  hiding: HidingPlan[];
+  ghosts: GhostPlan[];
+  /** Tables with more than one rule, in `order`'s order: two workers could lock their rows crosswise. */
+  crosswise: TableRef[];
+  decided: DecidedTable[];
+}

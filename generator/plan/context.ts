@@ -1,0 +1,35 @@
+/**
+ * What every part of the planner works with: the annotation, the indexed catalog, the tables that the annotation
+ * names resolved to those of the catalog, and the one list that findings go to.
+ */
+import type { Annotation, AnnotationPath, AnyTableAnnotation } from "../annotation/model.ts";
+import type { CatalogIndex } from "../catalog/lookup.ts";
+import type { Table } from "../catalog/model.ts";
+import type { Finding } from "../errors.ts";
+import type { TableRef } from "./model.ts";
+
+/** A table that the annotation decides. */
+export interface Decision {
+  table: Table;
+  annotation: AnyTableAnnotation;
+  path: AnnotationPath;
+}
+
+export interface PlanContext {
+  annotation: Annotation;
+  catalog: CatalogIndex;
+  /** By the table's name in the catalog. */
+  decisions: Map<string, Decision>;
+  findings: Finding[];
+}
+
+export function report(context: PlanContext, finding: Omit<Finding, "level"> & { level?: Finding["level"] }): void {
+  context.findings.push({ level: "error", ...finding });
+}
+
+export function ref(table: Table): TableRef {
+  return { schema: table.schema, table: table.table, name: table.name };
+}
+
+/** Thrown and caught inside the planner where one part can't go on; what is wrong has been reported. */
+export class Unresolved extends Error {}

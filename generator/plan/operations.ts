@@ -1,0 +1,174 @@
+/** What each rule does to its rows under each strategy: the table of classes in DESIGN.md section 3. */
+import type { AnnotationPath, ContentRule, Reassign, RetainRule, Rows, Rule, Strategy } from "../annotation/model.ts";
+import type { Table } from "../catalog/model.ts";
+import { changesOf, decideColumns } from "./columns.ts";
+import { type Decision, type PlanContext, ref, report } from "./context.ts";
+import type { ColumnChange, KeyPlan, Operation, OwnedRows, ReassignPlan } from "./model.ts";
+import { effective, ownedRows } from "./owner.ts";
+
+/** Rows of one subject beyond which a rule goes in chunks, unless the annotation says otherwise. */
+const HEAVY_ROWS = 50_000;
+
+export type Operations = Record<Strategy, Operation[]>;
+
+export function planRule(
+  context: PlanContext,
+  subject: Decision,
+  key: KeyPlan,
+  decision: Decision,
+  outer: Rule,
+  path: AnnotationPath,
+): Operations {
+  const rule = effective(outer);
+  const table = decision.table;
+  const rows = ownedRows(context, subject, key, table, rule, path);
+  const tableColumns = decision.annotation.class === "table" ? decision.annotation.columns : undefined;
+  const changes = changesOf([
+    ...decideColumns(context, table, rule.columns === undefined ? tableColumns : undefined, decision.path),
+    ...decideColumns(context, table, rule.columns, path),
+  ]);
+  const base = { context, table, rows, path, rule };
+  switch (rule.class) {
+    case "session":
+      return same(operation(base, "delete", []));
+    case "credential":
+    case "mfa":
+      return same(operation(base, changes.length === 0 ? "delete" : "transform", changes));
+    case "retain":
+      return planRetain(base, changes, rule);
+    case "content":
+      return planContent(base, changes, rule);
+    case "blocker":
+      return { anonymize: [], hard_delete: [], soft_delete: [] };
+  }
+}
+
+interface Base {
+  context: PlanContext;
+  table: Table;
+  rows: OwnedRows;
+  path: AnnotationPath;
+  rule: Rule;
+}
+
+function same(one: Operation): Operations {
+  return { anonymize: [one], hard_delete: [one], soft_delete: [one] };
+}
+
+function planContent(base: Base, changes: ColumnChange[], rule: ContentRule): Operations {
+  const both = rule.rows !== undefined && (typeof rule.rows === "string" || "action" in rule.rows) ? (rule.rows as Rows) : undefined;
+  const each = both === undefined ? ((rule.rows ?? {}) as { anonymize?: Rows; hard_delete?: Rows }) : {};
+  const anonymize = both ?? each.anonymize ?? "transform";
+  // hard_delete deletes, unless the rows are somebody else's too: reassigned or detached.
+  const survives = both === "detach" || both === "cascade" || (typeof both === "object" && both.action === "reassign");
+  const hardDelete = each.hard_delete ?? (survives && both !== undefined ? both : "delete");
+  if (anonymize === "transform" && changes.length === 0 && each.anonymize === undefined && both === undefined) {
+    report(base.context, {
+      code: "L037",
+      subject: base.table.name,
+      message: "the rule says nothing: no columns, and not what becomes of the rows",
+      remedy: 'name columns: { … }, or rows: "delete", "detach", "keep" or reassign(…)',
+      path: base.path,
+    });
+  }
+  return {
+    anonymize: rowsOperation(base, anonymize, changes),
+    hard_delete: rowsOperation(base, hardDelete, changes),
+    soft_delete: [],
+  };
+}
+
+function rowsOperation(base: Base, rows: Rows, changes: ColumnChange[]): Operation[] {
+  if (rows === "keep" || rows === "cascade") return [];
+  if (rows === "transform") return changes.length === 0 ? [] : [operation(base, "transform", changes)];
+  if (rows === "delete") return [operation(base, "delete", [])];
+  if (rows === "detach") return [operation(base, "detach", changes)];
+  return [{ ...operation(base, "reassign", changes), reassign: planReassign(base, rows) }];
+}
+
+function planRetain(base: Base, changes: ColumnChange[], _rule: RetainRule): Operations {
+  return {
+    anonymize: changes.length === 0 ? [] : [operation(base, "transform", changes)],
+    hard_delete: [operation(base, "detach", changes)],
+    soft_delete: [],
+  };
+}
+
+function operation(base: Base, action: Operation["action"], changes: ColumnChange[]): Operation {
+  const { rule, rows } = base;
+  const content = rule.class === "content" || rule.class === "retain";
+  const heavy = rule.class === "content" ? (rule.heavy ?? HEAVY_ROWS) : rule.class === "retain" ? HEAVY_ROWS : false;
+  return {
+    table: ref(base.table),
+    action,
+    rows,
+    changes,
+    detach: action === "detach" ? ownerColumns(base) : [],
+    reassign: null,
+    class: rule.class as Operation["class"],
+    heavy: content && heavy !== false && action !== "reassign" ? heavy : null,
+    reason: reasonOf(rule, rows),
+    path: base.path,
+  };
+}
+
+function ownerColumns(base: Base): string[] {
+  const owner = base.rows.owner;
+  if (owner.by === "column") return [owner.column];
+  if (owner.by === "polymorphic") return [owner.type, owner.id];
+  report(base.context, {
+    code: "L020",
+    subject: base.table.name,
+    message: "rows can only be detached from an owner that is a column of theirs",
+    remedy: 'write rows: "delete" or "keep" here, or give the rule an owner column',
+    path: base.path,
+  });
+  return [];
+}
+
+function planReassign(base: Base, rows: Reassign): ReassignPlan {
+  const owner = base.rows.owner;
+  const to = rows.to;
+  if (owner.by !== "column") {
+    report(base.context, {
+      code: "L020",
+      subject: base.table.name,
+      message: "rows can only be reassigned where the owner is a column",
+      remedy: "give the rule an owner column",
+      path: base.path,
+    });
+  }
+  const ghost = "ghost" in to ? base.context.annotation.ghosts[to.ghost] : undefined;
+  if ("ghost" in to && ghost === undefined) {
+    report(base.context, {
+      code: "L038",
+      subject: base.table.name,
+      message: `there is no ghost ${JSON.stringify(to.ghost)}`,
+      remedy: `declare it: ghosts: { ${to.ghost}: { id: "…", … } }`,
+      path: base.path,
+    });
+  }
+  return {
+    to: "sql" in to ? { sql: to.sql } : { ghostKey: ghostKey(base.context, ghost) },
+    column: owner.by === "column" ? owner.column : "",
+    orElse: rows.orElse,
+    onConflict: rows.onConflict,
+  };
+}
+
+function ghostKey(context: PlanContext, ghost: Record<string, string | number | boolean | null> | undefined): string | number {
+  const subject = Object.values(context.annotation.tables).find((table) => table.class === "subject");
+  const value = subject?.class === "subject" ? ghost?.[subject.key] : undefined;
+  return typeof value === "number" || typeof value === "string" ? value : "";
+}
+
+function reasonOf(rule: Rule, rows: OwnedRows): string {
+  const parts: string[] = [rule.class];
+  const owner = rows.owner;
+  if (owner.by === "column") parts.push(`owner ${owner.column}`);
+  if (owner.by === "via") parts.push(`via ${owner.parent.table}`);
+  if (owner.by === "polymorphic") parts.push(`owner ${owner.type} and ${owner.id}`);
+  if (rule.class === "retain") parts.push(`${rule.basis}, ${rule.for} since ${rule.since}`);
+  if (rows.option !== null) parts.push(`${rows.option.is ? "when" : "unless"} ${rows.option.option}`);
+  return parts.join(", ");
+}

@@ -1,0 +1,85 @@
+/**
+ * The order in which tables are erased: rows that point at others before the rows they point at.
+ * One order for every strategy, so that two workers take the tables' locks in the same order.
+ */
+import type { PlanContext } from "./context.ts";
+import { report } from "./context.ts";
+import type { Operation, TableRef } from "./model.ts";
+
+/** Tables that any operation touches, children before parents. */
+export function orderTables(context: PlanContext, operations: Operation[], subject: string): TableRef[] {
+  const tables = new Map(operations.map((operation) => [operation.table.name, operation.table]));
+  const names = [...tables.keys()].sort();
+  const parents = new Map(names.map((name) => [name, parentsOf(context, name, tables, operations, subject)]));
+  const ordered: TableRef[] = [];
+  const remaining = new Set(names);
+  while (remaining.size > 0) {
+    // A table may go once no other remaining table points at it.
+    const pointedAt = new Set([...remaining].flatMap((name) => [...(parents.get(name) ?? [])]));
+    const ready = [...remaining].filter((name) => !pointedAt.has(name));
+    if (ready.length === 0) {
+      reportCycle(context, operations, [...remaining]);
+      ready.push([...remaining][0] as string);
+    }
+    for (const name of ready) {
+      ordered.push(tables.get(name) as TableRef);
+      remaining.delete(name);
+    }
+  }
+  return ordered;
+}
+
+/** Tables whose rows must outlive this one's statements: foreign keys lead there, or an owner goes via them. */
+function parentsOf(
+  context: PlanContext,
+  name: string,
+  tables: Map<string, TableRef>,
+  operations: Operation[],
+  subject: string,
+): Set<string> {
+  const parents = new Set<string>();
+  const own = operations.filter((operation) => operation.table.name === name);
+  // A reference that is set to null first holds nothing back: that is how a declared detach breaks a cycle.
+  const detached = new Set(own.flatMap((operation) => operation.detach));
+  for (const fk of context.catalog.table(name)?.foreignKeys ?? []) {
+    if (fk.columns.some((column) => detached.has(column))) continue;
+    parents.add(fk.references.table);
+  }
+  for (const operation of own) {
+    let owner = operation.rows.owner;
+    while (owner.by === "via") {
+      parents.add(owner.parent.name);
+      const arm = owner.arms[0];
+      if (arm === undefined) break;
+      owner = arm.owner;
+    }
+  }
+  parents.delete(name);
+  parents.delete(subject);
+  for (const parent of parents) if (!tables.has(parent)) parents.delete(parent);
+  return parents;
+}
+
+function reportCycle(context: PlanContext, operations: Operation[], names: string[]): void {
+  const deleting = operations.find((operation) => operation.action === "delete" && names.includes(operation.table.name));
+  // Rows that stay can point at each other as they like; only deletes need an order.
+  if (deleting === undefined) return;
+  report(context, {
+    code: "L026",
+    subject: names.sort().join(", "),
+    message: "the foreign keys of these tables go round in a circle, so none can be deleted first",
+    remedy: 'break it with rows: "detach" on a nullable reference',
+    path: deleting.path,
+  });
+}
+
+/** Within a table the stronger goes first: delete, then transform, then hand over and detach. */
+const STRENGTH: Record<Operation["action"], number> = { delete: 0, transform: 1, reassign: 2, detach: 3 };
+
+export function sortOperations(operations: Operation[], order: TableRef[]): Operation[] {
+  const place = new Map(order.map((table, index) => [table.name, index]));
+  return [...operations].sort(
+    (a, b) =>
+      (place.get(a.table.name) ?? 0) - (place.get(b.table.name) ?? 0) || STRENGTH[a.action] - STRENGTH[b.action],
+  );
+}

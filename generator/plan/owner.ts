@@ -1,0 +1,201 @@
+/** Resolves how rows are found from subjects' keys: a column, a parent, a polymorphic pair, an expression. */
+import type { AnnotationPath, Owner, Rule, TableAnnotation } from "../annotation/model.ts";
+import type { Table } from "../catalog/model.ts";
+import { type Decision, type PlanContext, ref, report, Unresolved } from "./context.ts";
+import type { KeyPlan, OptionTest, OwnedRows, OwnerPlan } from "./model.ts";
+
+/** Rules with their owners filled in: a rule inside a rule (`otherwise`) has the owner of the outer one. */
+export function ownedRows(
+  context: PlanContext,
+  subject: Decision,
+  key: KeyPlan,
+  table: Table,
+  rule: Rule,
+  path: AnnotationPath,
+  seen: string[] = [],
+): OwnedRows {
+  return {
+    owner: resolveOwner(context, subject, key, table, rule.owner, path, seen),
+    where: rule.where ?? null,
+    option: optionOf(rule),
+  };
+}
+
+export function optionOf(rule: Rule): OptionTest | null {
+  if (rule.when !== undefined) return { option: rule.when, is: true };
+  if (rule.unless !== undefined) return { option: rule.unless, is: false };
+  return null;
+}
+
+function resolveOwner(
+  context: PlanContext,
+  subject: Decision,
+  key: KeyPlan,
+  table: Table,
+  owner: Owner | undefined,
+  path: AnnotationPath,
+  seen: string[],
+): OwnerPlan {
+  const resolved = owner ?? inferOwner(context, subject, key, table, path);
+  const at = owner === undefined ? path : [...path, "owner"];
+  switch (resolved.by) {
+    case "column":
+      return {
+        by: "column",
+        column: resolved.column,
+        cast: castFor(columnOrFail(context, table, resolved.column, at).baseType, key.type),
+      };
+    case "via":
+      return resolveVia(context, subject, key, table, resolved, at, seen);
+    case "polymorphic":
+      columnOrFail(context, table, resolved.type, at);
+      return {
+        by: "polymorphic",
+        type: resolved.type,
+        id: resolved.id,
+        value: resolved.value,
+        cast: castFor(columnOrFail(context, table, resolved.id, at).baseType, key.type),
+      };
+    case "sql":
+      return { by: "sql", expression: resolved.expression };
+    default:
+      report(context, {
+        code: "L027",
+        subject: table.name,
+        message: `an owner by ${resolved.by} is not supported by this version`,
+        remedy: "use a column, via(), polymorphic() or ownerSql()",
+        path: at,
+      });
+      throw new Unresolved();
+  }
+}
+
+export function columnOrFail(context: PlanContext, table: Table, column: string, path: AnnotationPath) {
+  const found = context.catalog.column(table, column);
+  if (found === undefined) {
+    report(context, {
+      code: "L011",
+      subject: `${table.name}.${column}`,
+      message: "there is no such column in the catalog snapshot",
+      remedy: `one of: ${table.columns.map((each) => each.name).join(", ")}`,
+      path,
+    });
+    throw new Unresolved();
+  }
+  return found;
+}
+
+function inferOwner(context: PlanContext, subject: Decision, key: KeyPlan, table: Table, path: AnnotationPath): Owner {
+  const direct = table.foreignKeys.filter(
+    (fk) => fk.references.table === subject.table.name && fk.columns.length === 1 && fk.references.columns[0] === key.column,
+  );
+  const columns = [...new Set(direct.map((fk) => fk.columns[0] as string))];
+  if (columns.length !== 1) {
+    report(context, {
+      code: "L027",
+      subject: table.name,
+      message:
+        columns.length === 0
+          ? `the owner can't be inferred: no foreign key leads to ${subject.table.name}`
+          : `the owner can't be inferred: ${columns.join(" and ")} both lead to ${subject.table.name}`,
+      remedy: columns.length === 0 ? 'write owner: "column" or owner: via("parent")' : `write owner: ${JSON.stringify(columns[0])}, and a rule for each`,
+      path,
+    });
+    throw new Unresolved();
+  }
+  return { by: "column", column: columns[0] as string };
+}
+
+function resolveVia(
+  context: PlanContext,
+  subject: Decision,
+  key: KeyPlan,
+  table: Table,
+  owner: Extract<Owner, { by: "via" }>,
+  path: AnnotationPath,
+  seen: string[],
+): OwnerPlan {
+  const parent = context.catalog
+    .resolveName(owner.table, context.annotation.access.searchPath)
+    .map((candidate) => context.decisions.get(candidate.name))
+    .find((decision) => decision !== undefined);
+  if (parent === undefined || parent.annotation.class !== "table" || parent.annotation.rules.length === 0) {
+    report(context, {
+      code: "L028",
+      subject: table.name,
+      message: `via(${JSON.stringify(owner.table)}): that table is not annotated as belonging to anybody`,
+      remedy: "annotate the parent with an owner, or name another one",
+      path,
+    });
+    throw new Unresolved();
+  }
+  if (seen.includes(parent.table.name)) {
+    report(context, {
+      code: "L028",
+      subject: table.name,
+      message: `via(${JSON.stringify(owner.table)}) goes round in a circle`,
+      remedy: "give one of the tables an owner that doesn't go via the others",
+      path,
+    });
+    throw new Unresolved();
+  }
+  const link = owner.columns === undefined ? inferLink(context, table, parent.table, path) : explicitLink(owner, parent, context);
+  for (const column of link.columns) columnOrFail(context, table, column, path);
+  const arms = parent.annotation.rules.map((rule, index) =>
+    ownedRows(context, subject, key, parent.table, effective(rule), [...parent.path, "rules", index], [...seen, table.name]),
+  );
+  return { by: "via", parent: ref(parent.table), ...link, arms };
+}
+
+/** What a rule is about once nothing blocks: a blocker's rows are those of its `otherwise`. */
+export function effective(rule: Rule): Rule {
+  if (rule.class !== "blocker") return rule;
+  return rule.otherwise === undefined
+    ? { class: "content", owner: rule.owner, rows: "keep" }
+    : { ...rule.otherwise, owner: rule.otherwise.owner ?? rule.owner };
+}
+
+function inferLink(context: PlanContext, table: Table, parent: Table, path: AnnotationPath) {
+  const links = table.foreignKeys.filter((fk) => fk.references.table === parent.name);
+  if (links.length !== 1 || links[0] === undefined) {
+    report(context, {
+      code: "L028",
+      subject: table.name,
+      message: `via(${JSON.stringify(parent.table)}): ${links.length === 0 ? "no foreign key leads" : "several foreign keys lead"} there`,
+      remedy: `name the columns: via(${JSON.stringify(parent.table)}, { columns: ["…"], references: ["…"] })`,
+      path,
+    });
+    throw new Unresolved();
+  }
+  return { columns: links[0].columns, references: links[0].references.columns };
+}
+
+function explicitLink(owner: Extract<Owner, { by: "via" }>, parent: Decision, context: PlanContext) {
+  const columns = owner.columns ?? [];
+  const references = owner.references ?? context.catalog.primaryKey(parent.table) ?? [];
+  return { columns, references };
+}
+
+const families: Record<string, string> = {
+  smallint: "integer",
+  integer: "integer",
+  bigint: "integer",
+  text: "text",
+  "character varying": "text",
+};
+
+/**
+ * The array element type that keys are cast to, or null where both types compare as they are.
+ * The key is cast to the column's type, never the other way round, so that the column's index serves.
+ */
+export function castFor(columnType: string, keyType: string): string | null {
+  const family = families[columnType];
+  if (columnType === keyType || (family !== undefined && family === families[keyType])) return null;
+  return columnType === "character" ? "bpchar" : columnType;
+}
+
+/** All rules of a table annotation with the path of each. */
+export function rulesOf(decision: Decision): { rule: Rule; path: AnnotationPath }[] {
+  const annotation = decision.annotation as TableAnnotation;
+  return annotation.rules.map((rule, index) => ({ rule, path: [...decision.path, "rules", index] }));
+}

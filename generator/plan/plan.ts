@@ -1,0 +1,112 @@
+/**
+ * annotation + catalog → plan. Pure: no file, no database, no clock. All findings at once; a plan only without errors.
+ */
+import { createHash } from "node:crypto";
+import type { Annotation, Strategy } from "../annotation/model.ts";
+import { indexCatalog } from "../catalog/lookup.ts";
+import type { Catalog } from "../catalog/model.ts";
+import type { Finding } from "../errors.ts";
+import { type Decision, type PlanContext, Unresolved } from "./context.ts";
+import { findSubject, resolveDecisions } from "./decisions.ts";
+import { lints } from "./lints/index.ts";
+import type { BlockerPlan, GuardPlan, KeyPlan, Operation, Plan } from "./model.ts";
+import { type Operations, planRule } from "./operations.ts";
+import { orderTables, sortOperations } from "./order.ts";
+import { ownedRows, rulesOf } from "./owner.ts";
+import { planHiding, planRegister, planSuspensions } from "./protection.ts";
+import { planGhosts, planKey, planSubject } from "./subject.ts";
+
+const STRATEGIES: Strategy[] = ["anonymize", "hard_delete", "soft_delete"];
+
+export function plan(annotation: Annotation, catalog: Catalog): { plan: Plan | null; findings: Finding[] } {
+  const context: PlanContext = { annotation, catalog: indexCatalog(catalog), decisions: new Map(), findings: [] };
+  const made = build(context, hashOf(annotation, catalog));
+  if (made !== null) for (const lint of lints) lint(made, context);
+  const failed = context.findings.some((finding) => finding.level === "error");
+  return { plan: failed ? null : made, findings: context.findings };
+}
+
+function build(context: PlanContext, annotationHash: string): Plan | null {
+  const { annotation } = context;
+  resolveDecisions(context);
+  const subject = findSubject(context);
+  if (subject === undefined) return null;
+  const key = planKey(context, subject);
+  if (key === undefined) return null;
+
+  const subjectPlan = planSubject(context, subject, key);
+  const collected: Operations = { anonymize: [], hard_delete: [], soft_delete: [] };
+  const blockers: BlockerPlan[] = [];
+  const guards: GuardPlan[] = [];
+  for (const decision of context.decisions.values()) {
+    if (decision.annotation.class !== "table") continue;
+    const guarded = collect(context, subject, key, decision, collected, blockers);
+    if (guarded !== null) guards.push(guarded);
+  }
+
+  const all = STRATEGIES.flatMap((strategy) => collected[strategy]);
+  const order = orderTables(context, all, subject.table.name);
+  const operations = Object.fromEntries(
+    STRATEGIES.map((strategy) => [strategy, sortOperations(collected[strategy], order)]),
+  ) as Operations;
+  return {
+    schema: annotation.schema,
+    annotationHash,
+    key,
+    subject: subjectPlan,
+    lifecycle: annotation.lifecycle,
+    options: annotation.options,
+    access: annotation.access,
+    order,
+    operations,
+    atSchedule: operations.soft_delete.filter((operation) => operation.class === "session"),
+    suspensions: planSuspensions(context, subject, key),
+    blockers,
+    guards,
+    hiding: planHiding(context, subject, key),
+    ghosts: planGhosts(context, subject, key),
+    crosswise: order.filter((table) => mayCross(operations, table.name)),
+    decided: planRegister(context, subjectPlan),
+  };
+}
+
+/** Adds what one table's rules do; returns the guard that its sign-in rows need, if any. */
+function collect(
+  context: PlanContext,
+  subject: Decision,
+  key: KeyPlan,
+  decision: Decision,
+  into: Operations,
+  blockers: BlockerPlan[],
+): GuardPlan | null {
+  const guarded: GuardPlan["rows"] = [];
+  for (const { rule, path } of rulesOf(decision)) {
+    try {
+      const planned = planRule(context, subject, key, decision, rule, path);
+      for (const strategy of STRATEGIES) into[strategy].push(...planned[strategy]);
+      const rows = ownedRows(context, subject, key, decision.table, rule, path);
+      const table = { schema: decision.table.schema, table: decision.table.table, name: decision.table.name };
+      if (rule.class === "session" || rule.class === "credential") guarded.push(rows);
+      if (rule.class === "blocker") {
+        const code = rule.code ?? decision.table.table;
+        blockers.push({ table, code, message: rule.message, blocking: rule.blocking, rows, path });
+      }
+    } catch (error) {
+      if (!(error instanceof Unresolved)) throw error;
+    }
+  }
+  const table = { schema: decision.table.schema, table: decision.table.table, name: decision.table.name };
+  return guarded.length === 0 ? null : { table, rows: guarded };
+}
+
+/** Rows that belong to two people, or are reached through a parent: two workers could lock them crosswise. */
+function mayCross(operations: Operations, name: string): boolean {
+  return STRATEGIES.some((strategy) => {
+    const own: Operation[] = operations[strategy].filter((operation) => operation.table.name === name);
+    return own.length > 1 || own.some((operation) => operation.rows.owner.by !== "column");
+  });
+}
+
+function hashOf(annotation: Annotation, catalog: Catalog): string {
+  return createHash("sha256").update(JSON.stringify([annotation, catalog])).digest("hex");
+}

@@ -1,0 +1,19 @@
+-- The CHECK constraints of the tables in $1 (their oids as text). NOT NULL, a constraint of its own since 18, is
+-- told at the column. A check that is NOT ENFORCED (18 and later) forbids nothing and is left out.
+select
+  con.conrelid::text as relation,
+  con.conname::text as name,
+  pg_get_expr(con.conbin, con.conrelid) as expression,
+  (
+    select json_agg(a.attname order by a.attnum)
+    from pg_attribute a
+    where a.attrelid = con.conrelid
+      and a.attnum = any (con.conkey)
+  ) as columns,
+  format('constraint %I on %I.%I', con.conname, n.nspname, c.relname) as own
+from pg_constraint con
+join pg_class c on c.oid = con.conrelid
+join pg_namespace n on n.oid = c.relnamespace
+where con.contype = 'c'
+  and con.conrelid = any ($1::text::oid[])
+  and coalesce((to_jsonb(con) ->> 'conenforced')::boolean, true)

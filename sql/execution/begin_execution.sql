@@ -1,0 +1,11 @@
+-- object: function lethe.begin_execution(bigint[])
+create or replace function lethe.begin_execution(requests bigint[]) returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $function$
+  update lethe.deletion_request r
+  set state = 'executing',
+      executing_xact = pg_current_xact_id()
+  where r.id = any ($1);
+$function$;
+comment on function lethe.begin_execution(bigint[]) is 'Marks requests as executing in this transaction; from here on they can''t be cancelled.';

@@ -1,0 +1,65 @@
+-- object: function lethe.erase(bigint[], boolean)
+create or replace function lethe.erase(requests bigint[], wait boolean default false) returns lethe.execution
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set row_security = off
+as $function$
+#variable_conflict use_variable
+declare
+  locked {{key}}[];
+  blocked {{key}}[];
+  heavy {{key}}[];
+  ready bigint[];
+  light bigint[];
+  name text;
+begin
+  -- Lock order everywhere: request (the caller has them), then subjects by key, then children.
+  -- A subject that somebody holds right now is left for the next sweep, unless the caller waits for it.
+  locked := lethe.lock_subjects(array(
+    select r.subject_id from lethe.deletion_request r where r.id = any (requests)
+  ), wait);
+
+  blocked := lethe.blocked_subjects(locked);
+  if cardinality(blocked) > 0 then
+    perform lethe.record_blocked(array(
+      select r.id from lethe.deletion_request r where r.id = any (requests) and r.subject_id = any (blocked)
+    ));
+  end if;
+
+  ready := array(
+    select r.id
+    from lethe.deletion_request r
+    where r.id = any (requests) and r.subject_id = any (locked) and r.subject_id <> all (blocked)
+  );
+  perform lethe.begin_execution(ready);
+
+  foreach name in array array['soft_delete', 'anonymize', 'hard_delete'] loop
+    heavy := lethe.heavy_subjects(name, array(
+      select r.subject_id from lethe.deletion_request r where r.id = any (ready) and r.strategy = name
+    ));
+    if cardinality(heavy) > 0 then
+      -- Nobody can sign in or be recognised from here on; the many rows follow in steps of their own.
+      perform lethe.apply_identity(name, heavy);
+    end if;
+    perform lethe.apply_strategy(name, array(
+      select r.subject_id
+      from lethe.deletion_request r
+      where r.id = any (ready) and r.strategy = name and r.subject_id <> all (heavy)
+    ));
+    light := light || array(
+      select r.id
+      from lethe.deletion_request r
+      where r.id = any (ready) and r.strategy = name and r.subject_id <> all (heavy)
+    );
+  end loop;
+
+  perform lethe.finish_execution(light);
+  if cardinality(ready) > cardinality(light) then
+    set constraints all immediate;
+    perform pg_notify('lethe', '');
+  end if;
+  return (cardinality(light), 0, cardinality(blocked), 0)::lethe.execution;
+end
+$function$;
+comment on function lethe.erase(bigint[], boolean) is
+  'Erases the subjects of requests that the caller has locked: one statement a table for all of them.';

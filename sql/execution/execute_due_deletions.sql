@@ -1,0 +1,53 @@
+-- object: function lethe.execute_due_deletions(integer)
+-- roles: worker
+create or replace function lethe.execute_due_deletions(max integer default 500) returns lethe.execution
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set row_security = off
+set lock_timeout = '5s'
+as $function$
+#variable_conflict use_variable
+declare
+  claimed bigint[];
+  outcome lethe.execution;
+begin
+  perform lethe.require_service();
+  perform lethe.require_read_committed();
+  if max is null or max < 1 then
+    raise exception 'max must be at least 1' using errcode = 'invalid_parameter_value';
+  end if;
+  perform lethe.lift_blocks(max);
+
+  -- The due check is under the request's lock; what another worker has claimed is skipped.
+  claimed := array(
+    select r.id
+    from lethe.deletion_request r
+    where r.state = 'scheduled'
+      and r.blocked_at is null
+      and greatest(r.scheduled_for, r.next_attempt_at) <= now()
+    order by greatest(r.scheduled_for, r.next_attempt_at)
+    limit max
+    for update skip locked
+  );
+  outcome := lethe.execute_requests(claimed, 20);
+
+  outcome.remaining := (
+    select count(*)
+    from (
+      select
+      from lethe.deletion_request r
+      where r.state = 'scheduled'
+        and r.blocked_at is null
+        and greatest(r.scheduled_for, r.next_attempt_at) <= now()
+      limit 10000
+    ) due
+  );
+  return outcome;
+end
+$function$;
+comment on function lethe.execute_due_deletions(integer) is
+  'Erases up to max subjects that are due, in one transaction, one statement a table; several workers may call it at once.
+   A subject with very many rows comes back as executing: continue_deletion() does the rest in steps.
+   Returns how many were executed, failed, blocked, and how many due ones remain (counted up to 10,000).
+   Errors: LT005 not allowed, LT015 wrong isolation level.';

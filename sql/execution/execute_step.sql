@@ -1,0 +1,27 @@
+-- object: function lethe.execute_step(bigint)
+create or replace function lethe.execute_step(request bigint) returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set row_security = off
+as $function$
+#variable_conflict use_variable
+declare
+  target lethe.deletion_request;
+begin
+  -- The caller holds the request's row.
+  perform lethe.begin_execution(array[request]);
+  select r.* into strict target from lethe.deletion_request r where r.id = request;
+  if lethe.drain(target.strategy, target.subject_id, 5000) > 0 then
+    return 'executing';
+  end if;
+
+  -- A fresh look found nothing more: one last pass over everything, under the subject's lock.
+  perform lethe.lock_subject(target.subject_id);
+  perform lethe.apply_strategy(target.strategy, array[target.subject_id]);
+  perform lethe.finish_execution(array[request]);
+  select r.* into strict target from lethe.deletion_request r where r.id = request;
+  return target.state;
+end
+$function$;
+comment on function lethe.execute_step(bigint) is
+  'One step of a subject with very many rows: a chunk of 5,000, or the last pass once nothing is left.';

@@ -1,0 +1,20 @@
+-- object: function lethe.executing_requests()
+-- roles: worker
+create or replace function lethe.executing_requests() returns setof bigint
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  perform lethe.require_service();
+  return query
+  select r.id
+  from lethe.deletion_request r
+  where r.state = 'executing'
+    and (r.next_attempt_at is null or r.next_attempt_at <= now())
+  order by r.id
+  limit 1000;
+end
+$function$;
+comment on function lethe.executing_requests() is 'Requests whose erasure goes in steps and isn''t done. Errors: LT005 not allowed.';

@@ -1,0 +1,42 @@
+-- object: function lethe.finish_execution(bigint[])
+create or replace function lethe.finish_execution(requests bigint[]) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+  whole bigint[];
+begin
+  -- A deferred constraint would otherwise fail at COMMIT, after the erasure was reported.
+  set constraints all immediate;
+
+  with finished as (
+    update lethe.deletion_request r
+    set state = case when pending.effects then 'erased' else 'completed' end,
+        executed_at = now(),
+        completed_at = case when not pending.effects then now() end,
+        executing_xact = null,
+        preserved = null,
+        cancel_token_hash = null,
+        -- What the person wrote is theirs; what an administrator wrote is the controller's record.
+        reason = case when r.requested_by = r.subject_id::text then null else r.reason end,
+        last_error = null,
+        next_attempt_at = null
+    from (
+      select q.id,
+             exists (
+               select from lethe.effect e
+               where e.request_id = q.id and e.state not in ('done', 'skipped')
+             ) as effects
+      from unnest(requests) as q (id)
+    ) pending
+    where r.id = pending.id
+    returning r.id, r.state
+  )
+  select coalesce(array_agg(f.id) filter (where f.state = 'completed'), '{}') into whole from finished f;
+
+  perform lethe.record_events(requests, 'executed', 'worker');
+  perform lethe.record_events(whole, 'completed', 'worker');
+end
+$function$;
+comment on function lethe.finish_execution(bigint[]) is
+  'Closes requests whose database work is done: erased while effects are open, completed otherwise; wipes what was kept for cancel.';

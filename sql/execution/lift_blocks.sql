@@ -1,0 +1,33 @@
+-- object: function lethe.lift_blocks(integer)
+create or replace function lethe.lift_blocks(max integer) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set row_security = off
+as $function$
+#variable_conflict use_variable
+declare
+  waiting bigint[];
+  blocked {{key}}[];
+begin
+  waiting := array(
+    select r.id
+    from lethe.deletion_request r
+    where r.state = 'scheduled' and r.blocked_at is not null
+    order by r.blocked_at
+    limit max
+    for update skip locked
+  );
+  if cardinality(waiting) = 0 then
+    return;
+  end if;
+  blocked := lethe.blocked_subjects(array(
+    select r.subject_id from lethe.deletion_request r where r.id = any (waiting)
+  ));
+  -- Those that still wait go to the end of the queue, so that every one is looked at in turn.
+  update lethe.deletion_request r
+  set blocked_at = case when r.subject_id = any (blocked) then now() end,
+      last_error = case when r.subject_id = any (blocked) then r.last_error end
+  where r.id = any (waiting);
+end
+$function$;
+comment on function lethe.lift_blocks(integer) is 'Looks again at requests that were blocked, and lets those go on whose block is gone.';

@@ -1,0 +1,17 @@
+-- object: function lethe.record_blocked(bigint[])
+create or replace function lethe.record_blocked(requests bigint[]) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  -- Said once: the log doesn't grow with every look at a request that still waits.
+  perform lethe.record_events(array(
+    select r.id from lethe.deletion_request r where r.id = any (requests) and r.blocked_at is null
+  ), 'blocked', 'worker');
+  update lethe.deletion_request r
+  set blocked_at = now(),
+      last_error = 'LT003'
+  where r.id = any (requests);
+end
+$function$;
+comment on function lethe.record_blocked(bigint[]) is 'Lets requests wait until what blocks them is gone.';

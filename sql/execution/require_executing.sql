@@ -1,0 +1,21 @@
+-- object: function lethe.require_executing({{key}}[])
+create or replace function lethe.require_executing(subjects {{key}}[]) returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+  stranger {{key}};
+begin
+  select s.id into stranger
+  from unnest(subjects) as s (id)
+  where not lethe.is_executing(s.id)
+  limit 1;
+  if found then
+    perform lethe.refuse('LT005', stranger, 'no deletion of this subject is being executed by this transaction',
+      'Call lethe.execute_deletion() or lethe.execute_due_deletions().');
+  end if;
+end
+$function$;
+comment on function lethe.require_executing({{key}}[]) is
+  'LT005 unless every subject''s request is executing in this very transaction: the strategies erase for the executor alone.';

@@ -1,0 +1,29 @@
+-- object: function lethe.explain_deletion({{key}}, lethe.strategy)
+-- roles: app admin worker
+create or replace function lethe.explain_deletion(subject {{key}}, strategy lethe.strategy default null)
+returns table (table_name text, action text, rows bigint, reason text)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set row_security = off
+as $function$
+#variable_conflict use_variable
+declare
+  chosen text;
+begin
+  perform lethe.authorize(subject);
+  select coalesce(strategy, r.strategy, a.strategies[1]) into strict chosen
+  from lethe.annotation a
+  left join lethe.deletion_request r on r.subject_id = subject and r.state in ('scheduled', 'executing');
+  if chosen <> all ((select a.strategies from lethe.annotation a)::text[]) then
+    raise exception 'strategy % is not allowed', chosen using errcode = 'invalid_parameter_value';
+  end if;
+  return query
+  select e.table_name, e.action, e.rows, e.reason
+  from lethe.count_operations(subject, chosen) e;
+end
+$function$;
+comment on function lethe.explain_deletion({{key}}, lethe.strategy) is
+  'A dry run: table by table what execution would do to how many rows, and why. Writes nothing.
+   Errors: LT005 not allowed, 22023 strategy not allowed.';

@@ -1,0 +1,26 @@
+-- object: function lethe.record_events(bigint[], text, text, jsonb)
+create or replace function lethe.record_events(
+  requests bigint[],
+  event text,
+  actor text,
+  details jsonb default '{}'
+) returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $function$
+  -- The caller holds each request's row lock, so no two events of one request can take the same number.
+  insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
+  select r.id, next.seq, $2, $3, clock.at, $4,
+         lethe.event_hash(last.hash, r.id, next.seq, $2, $3, clock.at, $4)
+  from (select clock_timestamp() as at) clock,
+       unnest($1) as r (id)
+  left join lateral (
+    select e.seq, e.hash
+    from lethe.deletion_event e
+    where e.request_id = r.id
+    order by e.seq desc
+    limit 1
+  ) last on true
+  cross join lateral (select coalesce(last.seq, 0) + 1 as seq) next;
+$function$;
+comment on function lethe.record_events(bigint[], text, text, jsonb) is 'Appends one event to each request''s log.';

@@ -1,0 +1,111 @@
+-- object: function lethe.schedule_deletion({{key}}, lethe.strategy, text, interval, jsonb)
+-- roles: app admin worker
+create or replace function lethe.schedule_deletion(
+  subject {{key}},
+  strategy lethe.strategy default null,
+  reason text default null,
+  grace interval default null,
+  options jsonb default '{}'
+) returns lethe.scheduled
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set row_security = off
+as $function$
+#variable_conflict use_variable
+declare
+  caller constant text := lethe.authorize(subject);
+  terms lethe.annotation;
+  chosen text;
+  due timestamptz;
+  latest timestamptz;
+  previous lethe.deletion_request;
+  obstacle text;
+  obstacles jsonb;
+  token text;
+  request bigint;
+begin
+  perform lethe.require_read_committed();
+  select a.* into strict terms from lethe.annotation a;
+
+  chosen := coalesce(strategy, terms.strategies[1]);
+  if chosen <> all (terms.strategies) then
+    raise exception 'strategy % is not allowed', chosen
+      using errcode = 'invalid_parameter_value',
+            hint = format('The annotation allows: %s.', array_to_string(terms.strategies, ', '));
+  end if;
+  options := lethe.complete_options(options, terms.options);
+
+  -- In UTC: two weeks across a change of clocks are two weeks.
+  due := (now() at time zone 'UTC' + coalesce(grace, terms.grace_period)) at time zone 'UTC';
+  latest := (now() at time zone 'UTC' + interval '1 month') at time zone 'UTC';
+  if due < now() or due > latest then
+    raise exception 'a grace period of % is not possible', grace
+      using errcode = 'invalid_parameter_value',
+            hint = 'It can''t be negative, and the erasure must be done within one month of the request (GDPR Art. 12(3)).';
+  end if;
+
+  -- From here on nobody can sign in, cancel or schedule at the same time.
+  if not lethe.lock_subject(subject) then
+    perform lethe.refuse('LT006', subject, 'no such subject');
+  end if;
+
+  select r.* into previous
+  from lethe.deletion_request r
+  where r.subject_id = subject
+  order by r.id desc
+  limit 1;
+  if previous.state = 'scheduled' then
+    perform lethe.refuse('LT001', subject, 'deletion is already scheduled',
+      'Cancel it first with lethe.cancel_deletion().',
+      jsonb_build_object('request', previous.id, 'scheduled_for', previous.scheduled_for));
+  elsif previous.state = 'executing' then
+    perform lethe.refuse('LT008', subject, 'deletion is in progress', null, jsonb_build_object('request', previous.id));
+  elsif previous.state in ('erased', 'completed') then
+    perform lethe.refuse('LT001', subject, 'already deleted', null, jsonb_build_object('request', previous.id));
+  elsif previous.cancelled_at + terms.cancel_cooldown > now() then
+    perform lethe.refuse('LT004', subject, 'a deletion was cancelled a short while ago',
+      'Wait until the cooldown is over.',
+      jsonb_build_object('until', previous.cancelled_at + terms.cancel_cooldown));
+  end if;
+
+  obstacle := lethe.refusal(subject);
+  if obstacle is not null then
+    perform lethe.refuse('LT003', subject, obstacle, 'The annotation refuses deletion for this row.');
+  end if;
+  select jsonb_agg(jsonb_build_object('code', b.code, 'message', b.message, 'count', b.count)),
+         string_agg(b.message, ', ')
+    into obstacles, obstacle
+  from lethe.count_blockers(subject) b
+  where b.blocking and b.count > 0;
+  if obstacles is not null then
+    perform lethe.refuse('LT003', subject, 'deletion is blocked: ' || obstacle,
+      'Remove or hand over what blocks it; lethe.deletion_blockers() lists it.',
+      jsonb_build_object('blockers', obstacles));
+  end if;
+
+  token := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+  insert into lethe.deletion_request (
+    subject_id, strategy, options, reason, requested_by, scheduled_for, due_by,
+    annotation_hash, preserved, cancel_token_hash
+  )
+  values (
+    subject, chosen, options, reason,
+    case caller when 'service' then lethe.calling_role()::text else lethe.current_subject()::text end,
+    due, latest, terms.hash, lethe.preserve(subject), sha256(convert_to(token, 'UTF8'))
+  )
+  returning id into request;
+  perform lethe.lock_out(subject, due);
+  perform lethe.record_events(array[request], 'scheduled', caller,
+    jsonb_build_object('strategy', chosen, 'scheduled_for', due, 'options', options));
+  perform pg_notify('lethe', '');
+  return (request, due, token)::lethe.scheduled;
+end
+$function$;
+comment on function lethe.schedule_deletion({{key}}, lethe.strategy, text, interval, jsonb) is
+  'Schedules a person''s deletion: locks them out at once, erases after the grace period.
+   strategy: default the annotation''s first; grace: default the annotation''s, zero means at once, at most one month;
+   options: the annotation''s options, e.g. {"delete_content": true}; reason: free text, wiped at execution.
+   Returns the request, when it is due, and the one-time token for cancel_deletion_by_token().
+   Errors: LT001 already scheduled or deleted, LT003 blocked or refused, LT004 in cooldown, LT005 not allowed,
+   LT006 no such subject, LT008 in progress, LT015 wrong isolation level, 22023 strategy, grace or option not allowed.';

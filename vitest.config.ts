@@ -1,0 +1,40 @@
+/**
+ * Which tests run where. Tests without a database run once ("unit"); tests with one run on PostgreSQL 18
+ * and 15 from npm packages, or once ("pg") on the server that TEST_DATABASE_URL or TEST_POSTGRES names.
+ */
+import { defineConfig } from "vitest/config";
+
+const ownServer =
+  process.env.TEST_DATABASE_URL !== undefined || process.env.TEST_POSTGRES === "testcontainers";
+
+const everywhere = ["test/database/**/*.test.ts"];
+/** Slow, and about the package rather than about PostgreSQL: one version is enough. */
+const once = ["test/e2e/**/*.test.ts"];
+
+const onPostgres = (name: string, include: string[]) => ({
+  test: {
+    name,
+    include,
+    globalSetup: ["test/support/global-setup.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["{generator,cli,worker,sql,bench,examples}/**/*.unit.test.ts", "test/**/*.test.ts"],
+          exclude: [...everywhere, ...once, "**/node_modules/**"],
+          testTimeout: 30_000,
+        },
+      },
+      ...(ownServer
+        ? [onPostgres("pg", [...everywhere, ...once])]
+        : [onPostgres("pg18", [...everywhere, ...once]), onPostgres("pg15", everywhere)]),
+    ],
+  },
+});

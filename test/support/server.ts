@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { giveAway, type PostgresVersion, serverUser, usableBinaries } from "./binaries.ts";
+import { onProcessEnd } from "./process-end.ts";
 import { killFamily } from "./processes.ts";
 
 export type Server = {
@@ -173,22 +174,4 @@ async function freePort(): Promise<number> {
       probe.close(() => resolve(address.port));
     });
   });
-}
-
-/** Runs `work` when this process ends without `stop`: at exit and on the signals that would end it silently. */
-function onProcessEnd(work: () => void): () => void {
-  const signals: NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
-  const onSignal = (signal: NodeJS.Signals) => {
-    forget();
-    work();
-    // Whoever else listens decides about the exit; alone, the signal gets its usual meaning back.
-    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
-  };
-  const forget = () => {
-    process.off("exit", work);
-    for (const signal of signals) process.off(signal, onSignal);
-  };
-  process.on("exit", work);
-  for (const signal of signals) process.on(signal, onSignal);
-  return forget;
 }

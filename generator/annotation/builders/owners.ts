@@ -1,0 +1,52 @@
+/** Builders that say whose a row is, and to whom it goes. */
+import type { Owner, Reassign, Sql } from "../model.ts";
+import { merge } from "./merge.ts";
+
+/**
+ * The owner of the parent row, to any depth. `columns` (and `references`) only where several foreign keys lead there,
+ * or none does.
+ * @example comment_edits: content({ owner: via("comments"), rows: "delete" })
+ */
+export function via(
+  table: string,
+  options?: { columns?: string[]; references?: string[] },
+): Extract<Owner, { by: "via" }> {
+  return merge({ by: "via" as const, table }, options ?? {});
+}
+
+/**
+ * A pair of columns that names any kind of row: `type` holds `value` where `id` is a person's key.
+ * @example notes: content({ owner: polymorphic({ type: "notable_type", id: "notable_id", value: "User" }) })
+ */
+export function polymorphic(pair: {
+  type: string;
+  id: string;
+  value: string;
+}): Extract<Owner, { by: "polymorphic" }> {
+  return merge({ by: "polymorphic" as const }, pair);
+}
+
+/**
+ * An SQL expression over `t` that yields the person's key, for rows that hold it inside JSON, say.
+ * @example sessions: session({ owner: ownerSql("(t.data ->> 'user_id')::uuid") })
+ */
+export function ownerSql(expression: Sql): Extract<Owner, { by: "sql" }> {
+  return { by: "sql", expression };
+}
+
+/**
+ * The rows go to somebody else: a ghost by its name, or whoever the SQL expression over `t` yields.
+ * `orElse`: what happens where the expression yields nobody; `onConflict`: where the new owner already has such a row.
+ * @example rows: reassign("departed")
+ * @example rows: reassign({ sql: "(select g.owner_id from groups g where g.id = t.group_id)" }, { orElse: "delete" })
+ */
+export function reassign(
+  to: string | { ghost: string } | { sql: Sql },
+  options?: { orElse?: Reassign["orElse"]; onConflict?: Reassign["onConflict"] },
+): Reassign {
+  const target = typeof to === "string" ? { ghost: to } : to;
+  const defaults = { orElse: "error" as const, onConflict: "error" as const };
+  // Not spread into the defaults directly: an argument of the wrong kind must reach the validation.
+  const settings = merge({}, options ?? {}) as Partial<Reassign>;
+  return { ...defaults, ...settings, action: "reassign", to: target };
+}

@@ -1,0 +1,136 @@
+/**
+ * What can only be judged with a look at another place of the annotation. Works on the unchecked value, so that a
+ * wrong shape somewhere doesn't hide these.
+ */
+import type { Finding } from "../errors.ts";
+import { longestDays } from "./interval.ts";
+import type { AnnotationPath } from "./model.ts";
+import { nearest } from "./nearest.ts";
+import { entriesOf, isObject, subjectOf, valueAt } from "./value.ts";
+
+/** GDPR Art. 12(3) gives a month; retries need the days that are left of the shortest one. */
+const LONGEST_GRACE_DAYS = 28;
+
+export function contextFindings(root: unknown): Finding[] {
+  const findings: Finding[] = [];
+  const report = (code: string, path: AnnotationPath, message: string, remedy: string): void => {
+    findings.push({ code, level: "error", subject: subjectOf(path), message, remedy, path });
+  };
+  checkLifecycle(root, report);
+  const known = {
+    options: entriesOf(valueAt(root, ["options"])).map(([name]) => name),
+    ghosts: entriesOf(valueAt(root, ["ghosts"])).map(([name]) => name),
+  };
+  for (const [name, decision] of entriesOf(valueAt(root, ["tables"]))) {
+    checkRule(decision, ["tables", name], known, report);
+    if (!isObject(decision) || !Array.isArray(decision.rules)) continue;
+    decision.rules.forEach((rule, index) => {
+      checkRule(rule, ["tables", name, "rules", index], known, report);
+    });
+  }
+  return findings;
+}
+
+type Report = (code: string, path: AnnotationPath, message: string, remedy: string) => void;
+interface Known {
+  options: string[];
+  ghosts: string[];
+}
+
+function checkLifecycle(root: unknown, report: Report): void {
+  const strategies = valueAt(root, ["lifecycle", "strategies"]);
+  if (Array.isArray(strategies)) {
+    strategies.forEach((strategy, index) => {
+      if (strategies.indexOf(strategy) === index) return;
+      report(
+        "L008",
+        ["lifecycle", "strategies", index],
+        `${JSON.stringify(strategy)} is listed twice`,
+        "remove one; the first of the list is the default",
+      );
+    });
+    if (strategies.length === 0) {
+      report(
+        "L008",
+        ["lifecycle", "strategies"],
+        "no strategy is allowed",
+        'list at least one, such as ["anonymize"]',
+      );
+    }
+  }
+  const grace = valueAt(root, ["lifecycle", "gracePeriod"]);
+  const days = typeof grace === "string" ? longestDays(grace) : null;
+  if (days !== null && days > LONGEST_GRACE_DAYS) {
+    report(
+      "L009",
+      ["lifecycle", "gracePeriod"],
+      `a grace period of ${grace} leaves no time for retries before the month of GDPR Art. 12(3) is over`,
+      `write at most "${LONGEST_GRACE_DAYS} days"`,
+    );
+  }
+}
+
+function checkRule(rule: unknown, path: AnnotationPath, known: Known, report: Report): void {
+  if (!isObject(rule)) return;
+  if (rule.when !== undefined && rule.unless !== undefined) {
+    report(
+      "L008",
+      [...path, "unless"],
+      "`when` and `unless` are both set",
+      "keep one; write a rule for each case with table({ rules: [ … ] })",
+    );
+  }
+  for (const key of ["when", "unless"]) {
+    const option = rule[key];
+    if (typeof option !== "string" || known.options.includes(option)) continue;
+    const near = nearest(option, known.options);
+    const remedy =
+      near === undefined
+        ? `declare it: options: { ${option}: false }`
+        : `did you mean "${near}"? Or declare it: options: { ${option}: false }`;
+    report("L006", [...path, key], `${JSON.stringify(option)} is not an option of requests`, remedy);
+  }
+  checkRows(rule.rows, [...path, "rows"], known, report);
+  for (const [name, column] of entriesOf(rule.columns))
+    checkColumn(column, [...path, "columns", name], report);
+  if (rule.otherwise !== undefined) checkRule(rule.otherwise, [...path, "otherwise"], known, report);
+}
+
+function checkRows(rows: unknown, path: AnnotationPath, known: Known, report: Report): void {
+  if (!isObject(rows)) return;
+  if (rows.action !== "reassign") {
+    for (const [strategy, one] of entriesOf(rows)) {
+      if (isObject(one) && one.action === "reassign") checkRows(one, [...path, strategy], known, report);
+    }
+    return;
+  }
+  const ghost = valueAt(rows, ["to", "ghost"]);
+  if (typeof ghost !== "string" || known.ghosts.includes(ghost)) return;
+  const near = nearest(ghost, known.ghosts);
+  const declare = `declare it: ghosts: { ${JSON.stringify(ghost)}: ghost({ … }) }`;
+  report(
+    "L003",
+    path,
+    `there is no ghost called ${JSON.stringify(ghost)}`,
+    near === undefined ? declare : `did you mean "${near}"? Or ${declare}`,
+  );
+}
+
+function checkColumn(column: unknown, path: AnnotationPath, report: Report): void {
+  if (!isObject(column)) return;
+  if (column.mfa === true && column.at === "schedule") {
+    report(
+      "L008",
+      [...path, "at"],
+      "a second factor is never cleared at schedule",
+      'remove at: "schedule": scheduling must not open the way in',
+    );
+  } else if (column.restore !== undefined && column.at !== "schedule") {
+    report(
+      "L008",
+      [...path, "restore"],
+      '`restore` is set without at: "schedule"',
+      'add at: "schedule", or remove `restore`',
+    );
+  }
+}

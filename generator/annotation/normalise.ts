@@ -1,0 +1,125 @@
+/** From what people write to what the planner reads: one form for everything, defaults filled in. */
+import type {
+  BlockerResult,
+  ColumnInput,
+  ColumnsInput,
+  ErasureInput,
+  OwnerInput,
+  RuleResult,
+  SubjectResult,
+  TableDecision,
+  TableSettings,
+} from "./input.ts";
+import type {
+  Annotation,
+  AnyTableAnnotation,
+  BlockerRule,
+  ColumnRule,
+  Owner,
+  Rule,
+  SubjectAnnotation,
+} from "./model.ts";
+
+/** The input must have passed the validation. */
+export function normalise(input: ErasureInput): Annotation {
+  const { lifecycle, access } = input;
+  return {
+    schema: input.schema ?? "lethe",
+    lifecycle: {
+      strategies: lifecycle?.strategies ?? ["anonymize", "hard_delete", "soft_delete"],
+      gracePeriod: lifecycle?.gracePeriod ?? "14 days",
+      cancelCooldown: lifecycle?.cancelCooldown ?? "24 hours",
+    },
+    options: input.options ?? {},
+    access: {
+      currentUser: access?.currentUser ?? "null",
+      app: access?.app ?? [],
+      admin: access?.admin ?? [],
+      worker: access?.worker ?? [],
+      searchPath: access?.searchPath ?? ["public"],
+    },
+    ghosts: input.ghosts ?? {},
+    tables: mapValues(input.tables, tableOf),
+  };
+}
+
+function tableOf(decision: TableDecision): AnyTableAnnotation {
+  switch (decision.class) {
+    case "unrelated":
+    case "keep":
+      return { class: decision.class, reason: decision.reason };
+    case "todo":
+      return { class: "todo", question: decision.question };
+    case "subject":
+      return subjectOf(decision);
+    case "table":
+      return defined({
+        class: "table" as const,
+        columns: decision.columns && columnsOf(decision.columns),
+        rules: decision.rules.map(ruleOf),
+        ...settingsOf(decision),
+      });
+    default: {
+      // A table with one rule: its columns and settings are the table's.
+      const { columns, view: _view, rls: _rls, triggers: _triggers, ...rule } = decision;
+      return defined({
+        class: "table" as const,
+        columns: columns && columnsOf(columns),
+        rules: [ruleOf(rule)],
+        ...settingsOf(decision),
+      });
+    }
+  }
+}
+
+function subjectOf(decision: SubjectResult): SubjectAnnotation {
+  return defined({
+    ...decision,
+    columns: columnsOf(decision.columns),
+    refuse: decision.refuse?.map((refusal) => ({ ...refusal })),
+    marks: decision.marks && defined({ ...decision.marks }),
+  });
+}
+
+function settingsOf({ view, rls, triggers }: TableSettings): TableSettings {
+  return { view, rls, triggers };
+}
+
+function ruleOf(rule: RuleResult): Rule {
+  const { owner, columns, ...rest } = rule;
+  const common = defined({
+    ...rest,
+    owner: owner === undefined ? undefined : ownerOf(owner),
+    columns: columns && columnsOf(columns),
+  });
+  if (rule.class !== "blocker") return common as Rule;
+  const { blocking, otherwise }: BlockerResult = rule;
+  return defined({
+    ...common,
+    blocking: blocking ?? true,
+    otherwise: otherwise && ruleOf(otherwise),
+  }) as BlockerRule;
+}
+
+function ownerOf(owner: OwnerInput): Owner {
+  return typeof owner === "string" ? { by: "column", column: owner } : defined({ ...owner });
+}
+
+function columnsOf(columns: ColumnsInput): Record<string, ColumnRule> {
+  return mapValues(columns, columnOf);
+}
+
+function columnOf(column: ColumnInput): ColumnRule {
+  if (column.action === "keep") return defined({ action: "keep" as const, reason: column.reason });
+  if (column.action === "todo") return { action: "todo", question: column.question };
+  return defined({ ...column });
+}
+
+/** Without the keys whose value is undefined: they mean nothing, and two equal annotations must hash alike. */
+function defined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as T;
+}
+
+function mapValues<A, B>(record: Record<string, A>, map: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}

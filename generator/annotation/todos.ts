@@ -1,0 +1,42 @@
+/** The decisions that are still open: `sync` and `check` live with them, `generate` doesn't. */
+import type { Finding } from "../errors.ts";
+import type { Annotation, AnnotationPath, ColumnRule, Rule } from "./model.ts";
+import { subjectOf } from "./value.ts";
+
+export function findTodos(annotation: Annotation): Finding[] {
+  const findings: Finding[] = [];
+  const report = (path: AnnotationPath, question: string, remedy: string): void => {
+    findings.push({
+      code: "L007",
+      level: "error",
+      subject: subjectOf(path),
+      message: `not decided yet: ${question}`,
+      remedy,
+      path,
+    });
+  };
+  const columns = (record: Record<string, ColumnRule> | undefined, path: AnnotationPath): void => {
+    for (const [name, column] of Object.entries(record ?? {})) {
+      if (column.action !== "todo") continue;
+      report(
+        [...path, "columns", name],
+        column.question,
+        'write keep(), pii.null(), pii.replace("…"), secret() or set(…)',
+      );
+    }
+  };
+  const rule = (one: Rule, path: AnnotationPath): void => {
+    columns(one.columns, path);
+    if (one.class === "blocker" && one.otherwise) rule(one.otherwise, [...path, "otherwise"]);
+  };
+  for (const [name, table] of Object.entries(annotation.tables)) {
+    const path = ["tables", name];
+    if (table.class === "todo") {
+      report(path, table.question, 'write content({ … }), session({ … }), unrelated("why"), keep("why") …');
+    }
+    if (table.class === "subject" || table.class === "table") columns(table.columns, path);
+    if (table.class === "table")
+      for (const [index, one] of table.rules.entries()) rule(one, [...path, "rules", index]);
+  }
+  return findings;
+}

@@ -72,11 +72,15 @@ export interface ReassignPlan {
   column: string;
   orElse: Reassign["orElse"];
   onConflict: Reassign["onConflict"];
+  /** For each unique index that holds the owner: its other columns. */
+  uniques: string[][];
 }
 
 /** One statement over one table: what a rule does under one strategy. */
 export interface Operation {
   table: TableRef;
+  /** The table's own single-column key, for templates with {key}; null where it has none. */
+  rowKey: string | null;
   action: "delete" | "transform" | "detach" | "reassign";
   rows: OwnedRows;
   /** For transform, and beside detach and reassign. */

@@ -100,6 +100,7 @@ function operation(base: Base, action: Operation["action"], changes: ColumnChang
   const heavy = rule.class === "content" ? (rule.heavy ?? HEAVY_ROWS) : rule.class === "retain" ? HEAVY_ROWS : false;
   return {
     table: ref(base.table),
+    rowKey: singleKey(base),
     action,
     rows,
     changes,
@@ -110,6 +111,11 @@ function operation(base: Base, action: Operation["action"], changes: ColumnChang
     reason: reasonOf(rule, rows),
     path: base.path,
   };
+}
+
+function singleKey(base: Base): string | null {
+  const key = base.context.catalog.primaryKey(base.table);
+  return key?.length === 1 ? (key[0] ?? null) : null;
 }
 
 function ownerColumns(base: Base): string[] {
@@ -153,7 +159,15 @@ function planReassign(base: Base, rows: Reassign): ReassignPlan {
     column: owner.by === "column" ? owner.column : "",
     orElse: rows.orElse,
     onConflict: rows.onConflict,
+    uniques: owner.by === "column" ? uniquesWith(base.table, owner.column) : [],
   };
+}
+
+/** The other columns of every unique index that a change of owner could collide in. */
+function uniquesWith(table: Table, owner: string): string[][] {
+  return table.indexes
+    .filter((index) => index.unique && index.predicate === null && index.columns.includes(owner))
+    .map((index) => index.columns.filter((column) => column !== null && column !== owner) as string[]);
 }
 
 function ghostKey(context: PlanContext, ghost: Record<string, string | number | boolean | null> | undefined): string | number {

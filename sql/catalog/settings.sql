@@ -3,6 +3,7 @@
 select
   set_config('search_path', 'pg_catalog', true),
   set_config('quote_all_identifiers', 'off', true),
+  set_config('standard_conforming_strings', 'on', true),
   set_config('datestyle', 'ISO, YMD', true),
   set_config('intervalstyle', 'postgres', true),
   set_config('timezone', 'UTC', true),

@@ -1,0 +1,147 @@
+/** Functions that only look: what blocks, what would happen. */
+import type { BlockerPlan, Operation, Plan } from "../plan/model.ts";
+import { literal } from "../quote.ts";
+import { count } from "./operation.ts";
+import { optionVariable, ownedBy, type Subjects } from "./owner.ts";
+import { routine } from "./routine.ts";
+import { subjectChanges } from "./strategies.ts";
+import { column, type DatabaseObject, indent, table } from "./text.ts";
+
+export function counts(plan: Plan): DatabaseObject[] {
+  return [countBlockers(plan), blockedSubjects(plan), refusal(plan), countOperations(plan)];
+}
+
+const one: Subjects = () => "array[subject]";
+
+function countBlockers(plan: Plan): DatabaseObject {
+  const selects = plan.blockers.map((each) => {
+    const message = each.message.split("{count}").map(literal).join(" || n.count || ");
+    return [
+      `select ${literal(each.code)}, ${message}, n.count, ${each.blocking}`,
+      "from (",
+      indent(blockerRows(each, one, "select count(*) as count"), 2),
+      ") n",
+    ].join("\n");
+  });
+  const empty = "select null::text, null::text, null::bigint, null::boolean\nwhere false";
+  return routine(plan, {
+    kind: "function",
+    name: "count_blockers",
+    parameters: [{ name: "subject", type: plan.key.type }],
+    returns: "table (code text, message text, count bigint, blocking boolean)",
+    volatility: "stable",
+    body: `return query\n${selects.length === 0 ? empty : selects.join("\nunion all\n")};`,
+    comment: "Counts what stands in the way of a subject's deletion, and what is only reported.",
+  });
+}
+
+function blockerRows(each: BlockerPlan, subjects: Subjects, select: string): string {
+  return `${select}\nfrom ${table(each.table)} t\nwhere ${ownedBy(each.rows, subjects).join("\n  and ")}`;
+}
+
+function blockedSubjects(plan: Plan): DatabaseObject {
+  const each: Subjects = () => "array[s.id]";
+  const key = column(plan.key.column);
+  const reasons = [
+    ...plan.blockers.filter((blocker) => blocker.blocking).map((blocker) => blockerRows(blocker, each, "select")),
+    ...refusals(plan).map((refused) => `select\nfrom ${table(plan.subject.table)} t\nwhere ${key} = s.id and (${refused.where})`),
+  ].map((rows) => `exists (\n${indent(rows, 2)}\n)`);
+  const body =
+    reasons.length === 0
+      ? "return '{}';"
+      : `return array(\n  select s.id\n  from unnest(subjects) as s (id)\n  where ${indent(reasons.join("\nor "), 2).trimStart()}\n);`;
+  return routine(plan, {
+    kind: "function",
+    name: "blocked_subjects",
+    parameters: [{ name: "subjects", type: `${plan.key.type}[]` }],
+    returns: `${plan.key.type}[]`,
+    volatility: "stable",
+    body,
+    comment: "Those of the subjects whose deletion something blocks at this moment.",
+  });
+}
+
+function refusals(plan: Plan): { where: string; message: string }[] {
+  const ghosts = plan.ghosts.map((ghost) => ({
+    where: `${column(plan.key.column)} = ${literal(ghost.key)}`,
+    message: "stands in for departed people",
+  }));
+  return [...ghosts, ...plan.subject.refuse];
+}
+
+function refusal(plan: Plan): DatabaseObject {
+  const reasons = refusals(plan);
+  const cases = reasons.map((each) => `when ${each.where.trim()} then ${literal(each.message)}`).join("\n");
+  const body =
+    reasons.length === 0
+      ? "return null;"
+      : `return (\n  select case\n${indent(cases, 4)}\n  end\n  from ${table(plan.subject.table)} t\n  where ${column(plan.key.column)} = subject\n);`;
+  return routine(plan, {
+    kind: "function",
+    name: "refusal",
+    parameters: [{ name: "subject", type: plan.key.type }],
+    returns: "text",
+    volatility: "stable",
+    body,
+    comment: "Why the annotation refuses to delete this row at all; null where it doesn't.",
+  });
+}
+
+function countOperations(plan: Plan): DatabaseObject {
+  const blocks = plan.lifecycle.strategies.map((strategy) => {
+    const operations = plan.operations[strategy];
+    const selects = operations.map((operation) => {
+      const stronger =
+        operation.action === "delete"
+          ? []
+          : operations.filter((other) => other.table.name === operation.table.name && other.action === "delete");
+      return line(operation.table.name, operation.action, count(operation, stronger, plan.key, subjectsOf), operation.reason);
+    });
+    const own = `from ${table(plan.subject.table)} t\nwhere ${column(plan.key.column)} = subject`;
+    const changes = strategy === "hard_delete" ? [] : subjectChanges(plan, plan.subject.changes[strategy]);
+    const action = strategy === "hard_delete" ? "delete" : "transform";
+    selects.push(line(plan.subject.table.name, action, `select count(*)\n${own}`, ownReason(strategy, changes.length)));
+    return `if strategy = '${strategy}' then\n  return query\n${indent(selects.join("\nunion all\n"), 2)};\nend if;`;
+  });
+  const options = new Map<string, string>();
+  for (const strategy of plan.lifecycle.strategies) for (const operation of plan.operations[strategy]) collectOptions(plan, operation, options);
+  return routine(plan, {
+    kind: "function",
+    name: "count_operations",
+    parameters: [
+      { name: "subject", type: plan.key.type },
+      { name: "strategy", type: "text" },
+    ],
+    returns: "table (table_name text, action text, rows bigint, reason text)",
+    declare: [...options.values()],
+    body: blocks.join("\n"),
+    comment: "A dry run: how many rows each statement of a strategy would touch, and why.",
+  });
+}
+
+function ownReason(strategy: string, columns: number): string {
+  if (strategy === "hard_delete") return "subject";
+  return `subject, ${columns} ${columns === 1 ? "column" : "columns"}`;
+}
+
+function line(name: string, action: string, counted: string, reason: string): string {
+  return `select ${literal(name)}, ${literal(action)}, (\n${indent(counted, 2)}\n), ${literal(reason)}`;
+}
+
+const subjectsOf: Subjects = (option) => (option === null ? "array[subject]" : optionVariable(option));
+
+function collectOptions(plan: Plan, operation: Operation, into: Map<string, string>): void {
+  const walk = (rows: Operation["rows"]): void => {
+    if (rows.option !== null) {
+      const name = optionVariable(rows.option);
+      into.set(
+        name,
+        `${name} constant ${plan.key.type}[] := case\n  when lethe.option_of(subject, ${literal(rows.option.option)}) = ${rows.option.is}\n` +
+          "  then array[subject]\n  else '{}'\nend;",
+      );
+    }
+    if (rows.owner.by === "via") rows.owner.arms.forEach(walk);
+  };
+  walk(operation.rows);
+}
+

@@ -1,0 +1,133 @@
+/** plan → the migration, as text. The only place where SQL is put together; static, readable, in a reviewer's order. */
+import type { Plan } from "../plan/model.ts";
+import { dollar, ident } from "../quote.ts";
+import { access } from "./access.ts";
+import { coreFile, coreObjects, renameSchema, stateSteps } from "./core.ts";
+import { counts } from "./counts.ts";
+import { annotationRow, ghosts, register } from "./register.ts";
+import { strategies } from "./strategies.ts";
+import { subjectRoutines } from "./subject.ts";
+import { type DatabaseObject, define, heading, quoteText, sha256, table } from "./text.ts";
+import { triggers } from "./triggers.ts";
+import { hiding } from "./views.ts";
+
+interface Part {
+  title: string;
+  text: string;
+  objects: DatabaseObject[];
+}
+
+export function emit(plan: Plan): string {
+  const parts = partsOf(plan);
+  const objects = parts.flatMap((part) => part.objects);
+  const sections = [
+    header(plan),
+    "set local lock_timeout = '5s';\nset local check_function_bodies = off;",
+    "create schema if not exists lethe;",
+    heading("TOOLS OF THIS MIGRATION", "Temporary; nothing of them stays in the database. The same in every migration: skip to WHAT IS ERASED."),
+    coreFile("migration/helpers.sql").trim(),
+    heading("LETHE'S OWN TABLES", "Numbered steps; each runs once in the life of a database."),
+    ...stateSteps(plan).map((step) => `call pg_temp.lethe_step(${step.number}, ${dollar(`\n${step.definition.trim()}\n`, "step")});`),
+    heading("IS THIS THE RIGHT DATABASE?", "What the annotation knows of the application's tables. The migration stops where the database differs (LT009)."),
+    register(plan),
+    `call pg_temp.lethe_verify(${verifyArguments(plan)});`,
+    heading("LOCKS", "All at once, in one order, and only on tables for which anything below has changed."),
+    locks(objects),
+    ...parts.map(renderPart),
+    ...(plan.ghosts.length === 0 ? [] : [heading("GHOSTS", "Rows that stand in for departed people."), ghosts(plan)]),
+    heading("THE TERMS IN FORCE"),
+    annotationRow(plan),
+    heading("PRIVILEGES", "Exactly these roles, and nobody else: whoever a default privilege let in is put out again."),
+    privileges(plan, objects),
+    "call pg_temp.lethe_finish();",
+  ];
+  return `${renameSchema(sections.join("\n\n"), plan.schema)}\n`;
+}
+
+function header(plan: Plan): string {
+  const { lifecycle } = plan;
+  return [
+    "-- Lethe: the life of an account deletion. Generated from the annotation file by `lethe generate`; don't edit.",
+    `-- annotation ${plan.annotationHash}`,
+    "--",
+    `-- subject: ${plan.subject.table.name} (${plan.key.column} ${plan.key.type}); strategies: ${lifecycle.strategies.join(", ")}; grace: ${lifecycle.gracePeriod}; cooldown: ${lifecycle.cancelCooldown}`,
+    "-- Reviewers: the parts WHAT IS ERASED, LOCKING OUT and GUARDS say what happens to whose rows; the rest is the same",
+    "-- for every application. The file may run again and again: what hasn't changed isn't touched.",
+  ].join("\n");
+}
+
+function partsOf(plan: Plan): Part[] {
+  return [
+    { title: "MARKS", text: "On the subject: when they left, and when the erasure is due.", objects: marks(plan) },
+    { title: "WHAT IS ERASED", text: "One procedure a strategy, one statement a rule, for all subjects of a batch at once.", objects: strategies(plan) },
+    { title: "LOCKING OUT", text: "What happens when a deletion is scheduled, and when it is taken back.", objects: subjectRoutines(plan) },
+    { title: "WHAT BLOCKS, WHAT WOULD HAPPEN", text: "Looking only.", objects: counts(plan) },
+    { title: "WHO IS CALLING", text: "", objects: access(plan) },
+    { title: "GUARDS", text: "No sign-in for whoever is leaving, no data back into erased rows, no delete past Lethe.", objects: triggers(plan) },
+    { title: "HIDING", text: "What the application sees of people who are leaving or gone.", objects: hiding(plan) },
+    { title: "THE CORE", text: "The same for every application.", objects: coreObjects(plan) },
+  ];
+}
+
+function renderPart(part: Part): string {
+  return [heading(part.title, part.text), ...part.objects.map(define)].join("\n\n");
+}
+
+function marks(plan: Plan): DatabaseObject[] {
+  const { marks: names, table: ref } = plan.subject;
+  const add = (name: string, comment: string): DatabaseObject => ({
+    object: `column ${ident(name)} of ${table(ref)}`,
+    definition: `alter table ${table(ref)} add column if not exists ${ident(name)} timestamptz;\ncomment on column ${table(ref)}.${ident(name)} is '${comment}';`,
+    on: { table: ref, mode: "access exclusive" },
+  });
+  return [
+    ...(names.addDeletedAt ? [add(names.deletedAt, "When the person left; hidden from the application from then on.")] : []),
+    ...(names.addScheduledFor ? [add(names.scheduledFor, "When the erasure is due; null again once it is done.")] : []),
+  ];
+}
+
+/** One line a table: its lock is taken only where the hash of all that is defined on it is new. */
+function locks(objects: DatabaseObject[]): string {
+  const byTable = new Map<string, { mode: string; definitions: string[] }>();
+  for (const object of objects) {
+    if (object.on === undefined) continue;
+    const name = table(object.on.table);
+    const known = byTable.get(name) ?? { mode: object.on.mode, definitions: [] };
+    if (object.on.mode === "access exclusive") known.mode = object.on.mode;
+    known.definitions.push(object.object, object.definition);
+    byTable.set(name, known);
+  }
+  return [...byTable]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(
+      ([name, { mode, definitions }]) =>
+        `call pg_temp.lethe_lock(${quoteText(`objects on ${name}`)}, ${quoteText(name)}, '${mode}', '${sha256(definitions.join("\n"))}');`,
+    )
+    .join("\n");
+}
+
+function privileges(plan: Plan, objects: DatabaseObject[]): string {
+  const named = rolesOf(plan);
+  const everyone = [...new Set([...named.app, ...named.admin, ...named.worker])];
+  const list = (roles: string[]) => (roles.length === 0 ? "'{}'" : `array[${roles.map((role) => quoteText(role)).join(", ")}]::name[]`);
+  return [
+    `call pg_temp.lethe_grant('schema lethe', 'usage', ${list(everyone)});`,
+    ...objects
+      .filter((object) => object.roles !== undefined)
+      .map((object) => {
+        const roles = [...new Set((object.roles ?? []).flatMap((role) => named[role as keyof typeof named]))];
+        const privilege = object.object.startsWith("view ") ? "select" : "execute";
+        return `call pg_temp.lethe_grant(${quoteText(object.object)}, '${privilege}', ${list(roles)});`;
+      }),
+  ].join("\n");
+}
+
+/** Where administrators are known by an SQL expression they come in through the application's roles. */
+function rolesOf(plan: Plan): { app: string[]; admin: string[]; worker: string[] } {
+  const { app, admin, worker } = plan.access;
+  return { app, admin: "sql" in admin ? app : admin, worker };
+}
+
+function verifyArguments(plan: Plan): string {
+  return `${quoteText(table(plan.subject.table))}, array[${plan.lifecycle.strategies.map((each) => `'${each}'`).join(", ")}]`;
+}

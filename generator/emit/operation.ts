@@ -1,0 +1,104 @@
+/** One operation of the plan as SQL: the statement, its probe, its count, its chunk. */
+import type { KeyPlan, Operation } from "../plan/model.ts";
+import { ident, literal } from "../quote.ts";
+import { ownedBy, ownerKey, type Subjects } from "./owner.ts";
+import { column, indent, table } from "./text.ts";
+import { type ChangeSql, changeSql } from "./value.ts";
+
+interface Parts {
+  changes: ChangeSql[];
+  /** Rows of the subjects … */
+  owned: string[];
+  /** … that still need something done; null where every owned row does. */
+  guard: string | null;
+}
+
+function partsOf(operation: Operation, key: KeyPlan, subjects: Subjects): Parts {
+  const owned = ownedBy(operation.rows, subjects);
+  const keys = {
+    id: ownerKey(operation.rows.owner, "t", key),
+    key: operation.rowKey === null ? null : column(operation.rowKey),
+  };
+  const changes = operation.changes.map((change) => changeSql(change, keys));
+  return { changes, owned, guard: operation.action === "transform" ? anyOf(changes.map((each) => each.guard)) : null };
+}
+
+export function anyOf(guards: string[]): string {
+  return guards.length === 1 ? (guards[0] as string) : `(\n${indent(guards.join("\nor "), 2)}\n)`;
+}
+
+export function allOf(conditions: string[]): string {
+  return conditions.join("\n  and ").replace(/\n(?! {2}and)/g, "\n  ");
+}
+
+/** The statements that do it, for all subjects at once. */
+export function statement(operation: Operation, key: KeyPlan, subjects: Subjects): string {
+  const { changes, owned, guard } = partsOf(operation, key, subjects);
+  const where = allOf(guard === null ? owned : [...owned, guard]);
+  const name = table(operation.table);
+  if (operation.action === "delete") return `delete from ${name} t\nwhere ${where};`;
+  if (operation.action === "reassign") return reassignSql(operation, changes, owned, subjects);
+  const detached = operation.detach.map((each) => `${ident(each)} = null`);
+  return `update ${name} t\nset ${assignments([...changes.map((each) => each.assignment), ...detached])}\nwhere ${where};`;
+}
+
+export function assignments(list: string[]): string {
+  return list.map((each) => each.replace(/\n/g, "\n    ")).join(",\n    ");
+}
+
+function reassignSql(operation: Operation, changes: ChangeSql[], owned: string[], subjects: Subjects): string {
+  const plan = operation.reassign;
+  if (plan === null) throw new Error("a reassign operation has a reassign plan");
+  const name = table(operation.table);
+  const where = allOf(owned);
+  // Rows can't be handed to somebody who is leaving in the same batch.
+  const heir =
+    "sql" in plan.to
+      ? `(select h.heir from (select (${plan.to.sql.trim()}) as heir) h where h.heir <> all (${subjects(null)}))`
+      : literal(plan.to.ghostKey);
+  const statements: string[] = [];
+  if ("sql" in plan.to && plan.orElse === "delete") {
+    statements.push(`delete from ${name} t\nwhere ${where}\n  and ${heir} is null;`);
+  }
+  if ("sql" in plan.to && plan.orElse === "error") {
+    statements.push(
+      `if exists (\n  select from ${name} t\n  where ${where.replace(/\n/g, "\n  ")}\n    and ${heir} is null\n) then\n` +
+        `  perform lethe.refuse('LT003', null, ${literal(`nobody to hand rows of ${operation.table.name} to`)});\nend if;`,
+    );
+  }
+  if (plan.onConflict === "delete") {
+    for (const others of plan.uniques) {
+      const same = others.map((each) => `other.${ident(each)} is not distinct from ${column(each)}`);
+      const taken = `other.${ident(plan.column)} = ${heir}\n    or (other.${ident(plan.column)} = any (${subjects(operation.rows.option)}) and other.ctid < t.ctid)`;
+      statements.push(
+        `-- What the new owner has already stays theirs.\ndelete from ${name} t\nwhere ${where}\n  and exists (\n    select from ${name} other\n    where ${[...same, `(\n      ${taken.replace(/\n/g, "\n  ")}\n    )`].join("\n      and ")}\n  );`,
+      );
+    }
+  }
+  const set = assignments([...changes.map((each) => each.assignment), `${ident(plan.column)} = ${heir}`]);
+  statements.push(`update ${name} t\nset ${set}\nwhere ${where};`);
+  return statements.join("\n");
+}
+
+/** True while anything is left to erase. */
+export function residue(operation: Operation, key: KeyPlan, subjects: Subjects): string {
+  const { owned, guard } = partsOf(operation, key, subjects);
+  return `exists (\n  select from ${table(operation.table)} t\n  where ${allOf(guard === null ? owned : [...owned, guard]).replace(/\n/g, "\n  ")}\n)`;
+}
+
+/** How many rows the operation would touch; those that a stronger one deletes first are left out. */
+export function count(operation: Operation, stronger: Operation[], key: KeyPlan, subjects: Subjects): string {
+  const { owned, guard } = partsOf(operation, key, subjects);
+  const conditions = guard === null ? owned : [...owned, guard];
+  const gone = stronger.map((each) => `(${ownedBy(each.rows, subjects).join(" and ")}) is not true`);
+  return `select count(*)\nfrom ${table(operation.table)} t\nwhere ${allOf([...conditions, ...gone])}`;
+}
+
+/** At most `chunk` rows. The outer conditions repeat the inner ones: a ctid is unique only inside one partition. */
+export function chunk(operation: Operation, key: KeyPlan, subjects: Subjects): string {
+  if (operation.action === "reassign") return statement(operation, key, subjects);
+  const { owned, guard } = partsOf(operation, key, subjects);
+  const where = allOf(guard === null ? owned : [...owned, guard]);
+  const picked = `t.ctid = any (array(\n    select t.ctid\n    from ${table(operation.table)} t\n    where ${where.replace(/\n/g, "\n    ")}\n    limit chunk\n  ))`;
+  return statement(operation, key, subjects).replace(`\nwhere ${where};`, () => `\nwhere ${picked}\n  and ${where};`);
+}

@@ -1,0 +1,77 @@
+/** Predicates that find a subject's rows. `t` is the row; nested subqueries have a `t` of their own. */
+import type { KeyPlan, OptionTest, OwnedRows, OwnerPlan } from "../plan/model.ts";
+import { ident, literal } from "../quote.ts";
+import { column, indent, table } from "./text.ts";
+
+/** The array of subject keys that a statement works on, as SQL: a variable, or an expression. */
+export type Subjects = (option: OptionTest | null) => string;
+
+/** Variables that hold those subjects of the batch whose request carries, or does not carry, an option. */
+export function optionVariable(test: OptionTest): string {
+  return ident(test.is ? `subjects_${test.option}` : `subjects_not_${test.option}`);
+}
+
+export const byVariable: Subjects = (option) => (option === null ? "subjects" : optionVariable(option));
+
+/** Conditions, all of which must hold; each may span lines. */
+export function ownedBy(rows: OwnedRows, subjects: Subjects): string[] {
+  const conditions = [ownerSql(rows.owner, subjects(rows.option), subjects)];
+  if (rows.owner.by === "polymorphic") conditions.unshift(`${column(rows.owner.type)} = ${literal(rows.owner.value)}`);
+  if (rows.where !== null) conditions.push(`(${rows.where.trim()})`);
+  return conditions;
+}
+
+function ownerSql(owner: OwnerPlan, keys: string, subjects: Subjects): string {
+  switch (owner.by) {
+    case "column":
+      return `${column(owner.column)} = any (${castKeys(keys, owner.cast)})`;
+    case "polymorphic":
+      return `${column(owner.id)} = any (${castKeys(keys, owner.cast)})`;
+    case "sql":
+      return `(${owner.expression.trim()}) = any (${keys})`;
+    case "via":
+      return viaSql(owner, subjects);
+  }
+}
+
+function castKeys(keys: string, cast: string | null): string {
+  return cast === null ? keys : `(${keys})::${cast}[]`;
+}
+
+function viaSql(owner: Extract<OwnerPlan, { by: "via" }>, subjects: Subjects): string {
+  const left = tuple(owner.columns.map((name) => column(name)));
+  const right = owner.references.map((name) => column(name)).join(", ");
+  const arms = owner.arms.map((arm) => ownedBy(arm, subjects).join("\n  and "));
+  const condition = arms.length === 1 ? (arms[0] as string) : arms.map((arm) => `(${arm})`).join("\n  or ");
+  return `${left} in (\n${indent(`select ${right}\nfrom ${table(owner.parent)} t\nwhere ${condition}`, 2)}\n)`;
+}
+
+function tuple(parts: string[]): string {
+  return parts.length === 1 ? (parts[0] as string) : `(${parts.join(", ")})`;
+}
+
+/** The subject's key as seen from a row of the table, for guards and templates. */
+export function ownerKey(owner: OwnerPlan, row: string, key: KeyPlan): string {
+  switch (owner.by) {
+    case "column":
+      return `${column(owner.column, row)}`;
+    case "polymorphic":
+      return `case when ${column(owner.type, row)} = ${literal(owner.value)} then ${column(owner.id, row)} end`;
+    case "sql":
+      return `(select (${owner.expression.trim()}) from (select ${row}.*) t)`;
+    case "via": {
+      const arm = owner.arms[0];
+      if (arm === undefined) return `null::${key.type}`;
+      const join = owner.columns
+        .map((name, index) => `p.${ident(owner.references[index] ?? name)} = ${column(name, row)}`)
+        .join(" and ");
+      return `(select ${ownerKey(arm.owner, "p", key)} from ${table(owner.parent)} p where ${join})`;
+    }
+  }
+}
+
+/** Every option that the rows' owner asks for, parents' included. */
+export function optionsOf(rows: OwnedRows): OptionTest[] {
+  const own = rows.option === null ? [] : [rows.option];
+  return rows.owner.by === "via" ? [...own, ...rows.owner.arms.flatMap(optionsOf)] : own;
+}

@@ -1,0 +1,76 @@
+/** The annotation as data in the database, and the check that the database is the one it was made for. */
+import type { Plan } from "../plan/model.ts";
+import { ident, literal } from "../quote.ts";
+import { table } from "./text.ts";
+
+export function annotationRow(plan: Plan): string {
+  const { lifecycle, options, annotationHash } = plan;
+  const values = [
+    literal(annotationHash),
+    `array[${lifecycle.strategies.map(literal).join(", ")}]`,
+    `interval ${literal(lifecycle.gracePeriod)}`,
+    `interval ${literal(lifecycle.cancelCooldown)}`,
+    `${literal(JSON.stringify(options))}::jsonb`,
+  ];
+  return [
+    "insert into lethe.annotation as a (hash, strategies, grace_period, cancel_cooldown, options)",
+    `values (${values.join(", ")})`,
+    "on conflict (only_row) do update",
+    "set hash = excluded.hash,",
+    "    strategies = excluded.strategies,",
+    "    grace_period = excluded.grace_period,",
+    "    cancel_cooldown = excluded.cancel_cooldown,",
+    "    options = excluded.options",
+    "where a.hash <> excluded.hash;",
+  ].join("\n");
+}
+
+export function register(plan: Plan): string {
+  const tables = plan.decided.map((each) => `(${literal(each.table.name)}, ${literal(each.class)})`);
+  const columns = plan.decided.flatMap((each) =>
+    each.columns.map(
+      (column) =>
+        `(${[each.table.name, column.column, column.type].map(literal).join(", ")}, ${column.notNull}, ${literal(column.decision)}, ${column.personal})`,
+    ),
+  );
+  return [
+    merge("annotated_table", ["table_name", "class"], 1, tables),
+    merge("annotated_column", ["table_name", "column_name", "type", "not_null", "decision", "personal"], 2, columns),
+  ].join("\n\n");
+}
+
+/** Makes the table hold exactly these rows, touching only those that differ. */
+function merge(name: string, columns: string[], keys: number, rows: string[]): string {
+  const key = columns.slice(0, keys);
+  const rest = columns.slice(keys);
+  return [
+    `with declared (${columns.join(", ")}) as (`,
+    "  values",
+    rows.map((row) => `    ${row}`).join(",\n"),
+    "), gone as (",
+    `  delete from lethe.${name} r`,
+    `  where not exists (select from declared d where ${key.map((each) => `d.${each} = r.${each}`).join(" and ")})`,
+    ")",
+    `insert into lethe.${name} as r (${columns.join(", ")})`,
+    "select d.*",
+    "from declared d",
+    `where not exists (select from lethe.${name} r where (${columns.map((each) => `r.${each}`).join(", ")}) = (${columns.map((each) => `d.${each}`).join(", ")}))`,
+    `on conflict (${key.join(", ")}) do update`,
+    `set ${rest.map((each) => `${each} = excluded.${each}`).join(", ")};`,
+  ].join("\n");
+}
+
+/** Rows that stand in for departed people. */
+export function ghosts(plan: Plan): string {
+  return plan.ghosts
+    .map((ghost) => {
+      const columns = Object.keys(ghost.values);
+      return [
+        `-- ${ghost.name}`,
+        `insert into ${table(plan.subject.table)} (${columns.map(ident).join(", ")})`,
+        `select ${columns.map((each) => literal(ghost.values[each] ?? null)).join(", ")}`,
+        `where not exists (select from ${table(plan.subject.table)} t where t.${ident(plan.key.column)} = ${literal(ghost.key)});`,
+      ].join("\n");
+    })
+    .join("\n");
+}

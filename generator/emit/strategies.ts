@@ -1,0 +1,231 @@
+/** The procedures that erase: the part of the migration that a reviewer reads first. */
+import type { Strategy } from "../annotation/model.ts";
+import type { ColumnChange, Operation, OptionTest, Plan } from "../plan/model.ts";
+import { ident, literal } from "../quote.ts";
+import { anyOf, assignments, chunk, residue, statement } from "./operation.ts";
+import { byVariable, optionsOf, optionVariable, type Subjects } from "./owner.ts";
+import { routine } from "./routine.ts";
+import { column, type DatabaseObject, indent, table } from "./text.ts";
+import { changeSql } from "./value.ts";
+
+const SIGN_IN = new Set<Operation["class"]>(["session", "credential", "mfa"]);
+
+export function strategies(plan: Plan): DatabaseObject[] {
+  const allowed = plan.lifecycle.strategies;
+  return [
+    ...allowed.map((strategy) => strategyProcedure(plan, strategy)),
+    ...allowed.map((strategy) => residueFunction(plan, strategy)),
+    identityProcedure(plan),
+    heavyFunction(plan),
+    drainFunction(plan),
+  ];
+}
+
+const WHAT: Record<Strategy, string> = {
+  anonymize: "Transforms every personal column, deletes sign-in data, keeps the row and its key.",
+  hard_delete: "Removes the rows, children first, and then the subject.",
+  soft_delete: "Clears secrets and sign-in data; personal columns stay.",
+};
+
+function strategyProcedure(plan: Plan, strategy: Strategy): DatabaseObject {
+  const operations = plan.operations[strategy];
+  return routine(plan, {
+    kind: "procedure",
+    name: strategy,
+    parameters: subjectsParameter(plan),
+    declare: optionDeclarations(plan, operations),
+    body: [
+      "-- For the executor alone: each subject's request must be executing in this transaction.",
+      "perform lethe.require_executing(subjects);",
+      "",
+      ...statements(plan, operations),
+      ...subjectStatement(plan, strategy),
+      "",
+      "-- An application's trigger may have swallowed a delete: nothing that was to go may be left.",
+      `perform lethe.require_no_residue(lethe.${strategy}_residue(subjects));`,
+    ].join("\n"),
+    comment: `${WHAT[strategy]} Called by lethe.execute_deletion() and lethe.execute_due_deletions() alone. Errors: LT005, LT014 residue found.`,
+  });
+}
+
+function subjectsParameter(plan: Plan) {
+  return [{ name: "subjects", type: `${plan.key.type}[]` }];
+}
+
+/** One variable for each option that a rule asks for: the subjects whose request carries it, or does not. */
+function optionDeclarations(plan: Plan, operations: Operation[]): string[] {
+  const tests = new Map<string, OptionTest>();
+  for (const operation of operations) for (const test of optionsOf(operation.rows)) tests.set(optionVariable(test), test);
+  return [...tests].map(
+    ([name, test]) =>
+      `${name} constant ${plan.key.type}[] := lethe.subjects_with_option(subjects, ${literal(test.option)}, ${test.is});`,
+  );
+}
+
+function statements(plan: Plan, operations: Operation[]): string[] {
+  const lines: string[] = [];
+  const locked = new Set<string>();
+  for (const operation of operations) {
+    const name = operation.table.name;
+    if (plan.crosswise.some((each) => each.name === name) && !locked.has(name)) {
+      locked.add(name);
+      lines.push(
+        `-- ${name}: rows may belong to two people, so two workers take turns.`,
+        `perform lethe.take_turns(${literal(name)});`,
+      );
+    }
+    lines.push(`-- ${name}: ${operation.action} (${operation.reason})`, statement(operation, plan.key, byVariable), "");
+  }
+  return lines;
+}
+
+function subjectStatement(plan: Plan, strategy: Strategy): string[] {
+  const { subject, key } = plan;
+  const where = `where ${column(key.column)} = any (subjects)`;
+  const title = `-- ${subject.table.name}: the subject ${strategy === "hard_delete" ? "goes" : "stays, with its key"}`;
+  if (strategy === "hard_delete") return [title, `delete from ${table(subject.table)} t`, `${where};`];
+  return [title, ...updateSubject(plan, subject.changes[strategy], finalMarks(plan)), `${where};`];
+}
+
+function updateSubject(plan: Plan, changes: ColumnChange[], marks: string[]): string[] {
+  const set = [...subjectChanges(plan, changes).map((each) => each.assignment), ...marks];
+  return [`update ${table(plan.subject.table)} t`, `set ${assignments(set)}`];
+}
+
+export function subjectChanges(plan: Plan, changes: ColumnChange[]) {
+  const key = column(plan.key.column);
+  return changes.map((change) => changeSql(change, { id: key, key }));
+}
+
+/** When they left stays known; that nothing is scheduled any more says that it is done. */
+function finalMarks(plan: Plan): string[] {
+  const { deletedAt, scheduledFor } = plan.subject.marks;
+  return [`${ident(deletedAt)} = coalesce(${column(deletedAt)}, now())`, `${ident(scheduledFor)} = null`];
+}
+
+function residueFunction(plan: Plan, strategy: Strategy): DatabaseObject {
+  const operations = plan.operations[strategy];
+  const probes = operations.map((operation) => [operation.table.name, residue(operation, plan.key, byVariable)] as const);
+  const left = subjectResidue(plan, strategy);
+  if (left !== null) probes.push([plan.subject.table.name, left]);
+  return routine(plan, {
+    kind: "function",
+    name: `${strategy}_residue`,
+    parameters: subjectsParameter(plan),
+    returns: "text",
+    declare: optionDeclarations(plan, operations),
+    body: [
+      ...probes.flatMap(([name, probe]) => [`if ${probe} then`, `  return ${literal(name)};`, "end if;"]),
+      "return null;",
+    ].join("\n"),
+    comment: `The first table in which ${strategy} has left anything of these subjects that it was to erase; null when nothing is left.`,
+  });
+}
+
+function subjectResidue(plan: Plan, strategy: Strategy): string | null {
+  const own = `${column(plan.key.column)} = any (subjects)`;
+  const from = `select from ${table(plan.subject.table)} t`;
+  if (strategy === "hard_delete") return `exists (\n  ${from}\n  where ${own}\n)`;
+  const guards = subjectChanges(plan, plan.subject.changes[strategy]).map((each) => each.guard);
+  const marks = `${column(plan.subject.marks.deletedAt)} is null`;
+  return `exists (\n  ${from}\n  where ${own}\n    and ${anyOf([...guards, marks]).replace(/\n/g, "\n    ")}\n)`;
+}
+
+function identityProcedure(plan: Plan): DatabaseObject {
+  const operations = plan.operations.soft_delete.filter((operation) => SIGN_IN.has(operation.class));
+  const changes = plan.subject.changes.anonymize;
+  const own = [
+    `-- ${plan.subject.table.name}: the subject's own columns`,
+    ...updateSubject(plan, changes, finalMarks(plan)),
+    `where ${column(plan.key.column)} = any (subjects);`,
+  ];
+  return routine(plan, {
+    kind: "procedure",
+    name: "erase_identity",
+    parameters: subjectsParameter(plan),
+    declare: optionDeclarations(plan, operations),
+    body: ["perform lethe.require_executing(subjects);", "", ...statements(plan, operations), ...own].join("\n").trimEnd(),
+    comment:
+      "The first step for a subject with very many rows: sign-in data and the subject's own columns go before anything else.",
+  });
+}
+
+/** Strategies that touch content; soft_delete leaves it alone. */
+function heavyStrategies(plan: Plan): Strategy[] {
+  return plan.lifecycle.strategies.filter((strategy) => plan.operations[strategy].some(isContent));
+}
+
+function isContent(operation: Operation): boolean {
+  return !SIGN_IN.has(operation.class);
+}
+
+function heavyFunction(plan: Plan): DatabaseObject {
+  const one: Subjects = () => `array[s.id]`;
+  const blocks = heavyStrategies(plan).flatMap((strategy) => {
+    const heavy = plan.operations[strategy].filter((operation) => operation.heavy !== null);
+    if (heavy.length === 0) return [];
+    const looks = heavy.map((operation) => {
+      const rows = residue({ ...operation, action: "delete" }, plan.key, one).replace(/^exists \(\n/, "").replace(/\n\)$/, "");
+      return [
+        `if lethe.may_hold(${literal(table(operation.table))}, ${operation.heavy}) then`,
+        "  heavy := heavy || array(",
+        "    select s.id",
+        "    from unnest(subjects) as s (id)",
+        "    where (",
+        "      select count(*) from (",
+        indent(rows, 6),
+        `        limit ${(operation.heavy ?? 0) + 1}`,
+        "      ) counted",
+        `    ) > ${operation.heavy}`,
+        "  );",
+        "end if;",
+      ].join("\n");
+    });
+    return [`if strategy = '${strategy}' then\n${indent([...new Set(looks)].join("\n"), 2)}\nend if;`];
+  });
+  return routine(plan, {
+    kind: "function",
+    name: "heavy_subjects",
+    parameters: [{ name: "strategy", type: "text" }, ...subjectsParameter(plan)],
+    returns: `${plan.key.type}[]`,
+    volatility: "stable",
+    declare: [`heavy ${plan.key.type}[] := '{}';`],
+    body: [...blocks, "return heavy;"].join("\n"),
+    comment: "Those of the subjects who have so many rows in one table that their erasure goes in steps.",
+  });
+}
+
+function drainFunction(plan: Plan): DatabaseObject {
+  const operations = heavyStrategies(plan).map(
+    (strategy) => [strategy, plan.operations[strategy].filter(isContent)] as const,
+  );
+  const blocks = operations.map(([strategy, list]) => {
+    const steps = list.flatMap((operation) => [
+      `-- ${operation.table.name}: ${operation.action} (${operation.reason})`,
+      chunk(operation, plan.key, byVariable),
+      "get diagnostics touched = row_count;",
+      "if touched > 0 then",
+      "  return touched;",
+      "end if;",
+    ]);
+    return `if strategy = '${strategy}' then\n${indent(steps.join("\n"), 2)}\nend if;`;
+  });
+  return routine(plan, {
+    kind: "function",
+    name: "drain",
+    parameters: [
+      { name: "strategy", type: "text" },
+      { name: "subject", type: plan.key.type },
+      { name: "chunk", type: "integer" },
+    ],
+    returns: "bigint",
+    declare: [
+      `subjects constant ${plan.key.type}[] := array[subject];`,
+      ...optionDeclarations(plan, operations.flatMap(([, list]) => list)),
+      "touched bigint;",
+    ],
+    body: ["perform lethe.require_executing(subjects);", ...blocks, "return 0;"].join("\n"),
+    comment: "Erases one chunk of one table for a subject with very many rows. Returns the rows touched; 0 when a look finds nothing more.",
+  });
+}
+

@@ -1,0 +1,191 @@
+/** Functions about the subject's own row: locking it, shutting the person out, letting them back in. */
+import type { Plan, SuspensionPlan } from "../plan/model.ts";
+import { ident, literal } from "../quote.ts";
+import { assignments, statement } from "./operation.ts";
+import { byVariable, ownedBy } from "./owner.ts";
+import { routine } from "./routine.ts";
+import { subjectChanges } from "./strategies.ts";
+import { column, type DatabaseObject, indent, table } from "./text.ts";
+
+export function subjectRoutines(plan: Plan): DatabaseObject[] {
+  return [lockOut(plan), letBackIn(plan), preserve(plan), lockSubject(plan), lockSubjects(plan), isMarked(plan), hiddenSubjects(plan)];
+}
+
+const one = (plan: Plan) => [{ name: "subject", type: plan.key.type }];
+const own = (plan: Plan) => `${column(plan.key.column)} = subject`;
+
+function lockOut(plan: Plan): DatabaseObject {
+  const { subject } = plan;
+  const { deletedAt, scheduledFor } = subject.marks;
+  const gone = plan.atSchedule.flatMap((operation) => [
+    `-- ${operation.table.name}: deleted at once (${operation.reason})`,
+    statement(operation, plan.key, byVariable),
+    "",
+  ]);
+  const aside = plan.suspensions.flatMap((each) => [
+    `-- ${each.table.name}: moved aside (kept in the request, put back on cancel)`,
+    `delete from ${table(each.table)} t\nwhere ${ownedBy(each.rows, byVariable).join("\n  and ")};`,
+    "",
+  ]);
+  const set = [
+    `${ident(deletedAt)} = coalesce(${column(deletedAt)}, now())`,
+    `${ident(scheduledFor)} = due`,
+    ...subjectChanges(plan, subject.atSchedule).map((each) => each.assignment),
+  ];
+  return routine(plan, {
+    kind: "function",
+    name: "lock_out",
+    parameters: [...one(plan), { name: "due", type: "timestamptz" }],
+    returns: "void",
+    declare: [`subjects constant ${plan.key.type}[] := array[subject];`],
+    body: [
+      ...gone,
+      ...aside,
+      `-- ${subject.table.name}: marked`,
+      `update ${table(subject.table)} t\nset ${assignments(set)}\nwhere ${own(plan)};`,
+    ].join("\n"),
+    comment: "What schedule_deletion() does to the person's rows: sessions and tokens go, the row is marked.",
+  });
+}
+
+function letBackIn(plan: Plan): DatabaseObject {
+  const { subject } = plan;
+  const { deletedAt, scheduledFor } = subject.marks;
+  const row = table(subject.table);
+  const set = [
+    `${ident(deletedAt)} = (kept ->> 'deleted_at')::timestamptz`,
+    `${ident(scheduledFor)} = null`,
+    ...subject.preserve.map((each) => `${ident(each.column)} = original.${ident(each.column)}`),
+  ];
+  const from = subject.preserve.length === 0 ? "" : `\nfrom jsonb_populate_record(null::${row}, kept -> 'columns') original`;
+  return routine(plan, {
+    kind: "function",
+    name: "let_back_in",
+    parameters: [...one(plan), { name: "kept", type: "jsonb" }],
+    returns: "void",
+    body: [
+      `update ${row} t\nset ${assignments(set)}${from}\nwhere ${own(plan)};`,
+      ...plan.suspensions.map(putBack),
+    ].join("\n"),
+    comment: "What cancel_deletion() does: takes the marks off and puts back what was kept. Sessions stay gone.",
+  });
+}
+
+function putBack(each: SuspensionPlan): string {
+  const columns = each.columns.map(ident).join(", ");
+  const overriding = each.overridesIdentity ? "\noverriding system value" : "";
+  return [
+    `-- ${each.table.name}: back from aside; what somebody else took meanwhile stays theirs`,
+    `insert into ${table(each.table)} (${columns})${overriding}`,
+    `select ${columns}`,
+    `from jsonb_populate_recordset(null::${table(each.table)}, kept #> array['rows', ${literal(each.table.name)}])`,
+    "on conflict do nothing;",
+  ].join("\n");
+}
+
+function preserve(plan: Plan): DatabaseObject {
+  const { subject } = plan;
+  const columns = subject.preserve.map((each) => `${literal(each.column)}, ${column(each.column)}`).join(", ");
+  const rows = plan.suspensions
+    .map(
+      (each) =>
+        `${literal(each.table.name)}, (\n  select coalesce(jsonb_agg(to_jsonb(t)), '[]')\n  from ${table(each.table)} t\n` +
+        `  where ${ownedBy(each.rows, () => "array[subject]").join("\n    and ")}\n)`,
+    )
+    .join(",\n");
+  return routine(plan, {
+    kind: "function",
+    name: "preserve",
+    parameters: one(plan),
+    returns: "jsonb",
+    volatility: "stable",
+    body: [
+      "return (",
+      indent(
+        [
+          "select jsonb_build_object(",
+          `  'deleted_at', ${column(subject.marks.deletedAt)},`,
+          `  'columns', jsonb_build_object(${columns}),`,
+          `  'rows', jsonb_build_object(${rows.includes("\n") ? `\n${indent(rows, 4)}\n  ` : rows})`,
+          ")",
+          `from ${table(subject.table)} t`,
+          `where ${own(plan)}`,
+        ].join("\n"),
+        2,
+      ),
+      ");",
+    ].join("\n"),
+    comment: "What cancel_deletion() will put back. Kept in the request, readable by no application role, wiped at the end.",
+  });
+}
+
+function lockSubject(plan: Plan): DatabaseObject {
+  return routine(plan, {
+    kind: "function",
+    name: "lock_subject",
+    parameters: one(plan),
+    returns: "boolean",
+    body: [
+      "-- FOR UPDATE, not NO KEY UPDATE: a row that refers to the person (a new session) must wait too.",
+      `perform from ${table(plan.subject.table)} t where ${own(plan)} for update;`,
+      "return found;",
+    ].join("\n"),
+    comment: "Locks the subject's row; false where there is none.",
+  });
+}
+
+function lockSubjects(plan: Plan): DatabaseObject {
+  const row = table(plan.subject.table);
+  const key = column(plan.key.column);
+  return routine(plan, {
+    kind: "function",
+    name: "lock_subjects",
+    parameters: [
+      { name: "subjects", type: `${plan.key.type}[]` },
+      { name: "wait", type: "boolean" },
+    ],
+    returns: `${plan.key.type}[]`,
+    body: [
+      "if wait then",
+      `  perform from ${row} t where ${key} = any (subjects) order by ${key} for update;`,
+      "  return subjects;",
+      "end if;",
+      "-- Whoever is held by somebody else right now is left out; whose row is gone already is not.",
+      "return array(",
+      `  select ${key} from ${row} t where ${key} = any (subjects) order by ${key} for update skip locked`,
+      ") || array(",
+      "  select s.id from unnest(subjects) as s (id)",
+      `  where not exists (select from ${row} t where ${key} = s.id)`,
+      ");",
+    ].join("\n"),
+    comment: "Locks the subjects' rows in the order of their keys; returns those it got.",
+  });
+}
+
+function isMarked(plan: Plan): DatabaseObject {
+  return routine(plan, {
+    kind: "function",
+    name: "is_marked",
+    parameters: one(plan),
+    returns: "boolean",
+    volatility: "stable",
+    body: `return exists (\n  select from ${table(plan.subject.table)} t\n  where ${own(plan)} and ${column(plan.subject.marks.deletedAt)} is not null\n);`,
+    comment: "Does the row carry the mark of a departed person, whoever set it?",
+  });
+}
+
+function hiddenSubjects(plan: Plan): DatabaseObject {
+  const needed = plan.hiding.length > 0;
+  return {
+    object: "view lethe.hidden_subjects",
+    definition: [
+      "-- With its owner's rights: an invoker's look at the subjects would itself be filtered, and hide nothing.",
+      "create or replace view lethe.hidden_subjects as",
+      `select ${column(plan.key.column)} as subject_id`,
+      `from ${table(plan.subject.table)} t`,
+      `where ${column(plan.subject.marks.deletedAt)} is not null;`,
+      "comment on view lethe.hidden_subjects is 'Keys of marked subjects: the one thing that policies and views may ask about hidden people.';",
+    ].join("\n"),
+    roles: needed ? ["app", "admin", "worker"] : ["admin", "worker"],
+  };
+}

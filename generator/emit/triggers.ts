@@ -1,0 +1,230 @@
+/** Triggers that keep the rules whoever writes: guards, the freeze, marks, deletes. */
+import type { GuardPlan, Plan } from "../plan/model.ts";
+import { ident, literal } from "../quote.ts";
+import { castFor } from "../plan/owner.ts";
+import { ownerKey } from "./owner.ts";
+import { routine } from "./routine.ts";
+import { column, type DatabaseObject, indent, nameFor, table } from "./text.ts";
+
+export function triggers(plan: Plan): DatabaseObject[] {
+  return [
+    refuseSignIn(plan),
+    ...plan.guards.flatMap((guard) => guardTrigger(plan, guard)),
+    ...freeze(plan),
+    ...keepMarks(plan),
+    ...refuseDelete(plan),
+    ...placeholder(plan),
+  ];
+}
+
+function onSubject(plan: Plan, name: string, timing: string, call: string): DatabaseObject {
+  const target = table(plan.subject.table);
+  return {
+    object: `trigger ${name} on ${target}`,
+    definition: `create or replace trigger ${name}\n  ${timing.replace("{table}", target)}\n  execute function ${call};`,
+    on: { table: plan.subject.table, mode: "access exclusive" },
+  };
+}
+
+function refuseSignIn(plan: Plan): DatabaseObject {
+  const row = table(plan.subject.table);
+  const key = column(plan.key.column);
+  const mark = column(plan.subject.marks.deletedAt);
+  const refused = "perform lethe.refuse('LT010', subject, 'sign-in refused: this person is leaving',\n  'A scheduled deletion can be cancelled with lethe.cancel_deletion() or its token.');";
+  return routine(plan, {
+    kind: "function",
+    name: "refuse_sign_in",
+    parameters: [{ name: "subject", type: plan.key.type }],
+    returns: "void",
+    body: [
+      "if subject is null then",
+      "  return;",
+      "end if;",
+      "-- A plain look first: whoever is marked already is refused at once, without waiting for a lock.",
+      `perform from ${row} t where ${key} = subject and ${mark} is not null;`,
+      "if found then",
+      indent(refused, 2),
+      "end if;",
+      "-- Then one that waits for a schedule that is under way, and sees what it left.",
+      `perform from ${row} t where ${key} = subject and ${mark} is null for key share;`,
+      "if not found then",
+      "  -- Marked meanwhile, or gone for good; a key that nobody ever had is the foreign key's business.",
+      `  perform from ${row} t where ${key} = subject;`,
+      "  if found or exists (select from lethe.deletion_request r where r.subject_id = subject and r.state in ('erased', 'completed')) then",
+      indent(refused, 4),
+      "  end if;",
+      "end if;",
+    ].join("\n"),
+    comment: "LT010 when the person is marked or erased; called by the guards of session and credential tables.",
+  });
+}
+
+function guardTrigger(plan: Plan, guard: GuardPlan): DatabaseObject[] {
+  const name = nameFor("guard", guard.table);
+  const checks = guard.rows.flatMap((rows) => {
+    const now = ownerKey(rows.owner, "new", plan.key);
+    const before = ownerKey(rows.owner, "old", plan.key);
+    return [
+      `if tg_op = 'INSERT' or ${now} is distinct from ${before} then`,
+      indent(signInCheck(plan, guard, now), 2),
+      "end if;",
+    ];
+  });
+  const made = routine(plan, {
+    kind: "function",
+    name,
+    parameters: [],
+    returns: "trigger",
+    securityDefiner: true,
+    body: [...checks, "return null;"].join("\n"),
+    comment: `Guard of ${guard.table.name}: no new row for a person who is leaving or gone.`,
+  });
+  const target = table(guard.table);
+  return [
+    made,
+    {
+      object: `trigger lethe_guard on ${target}`,
+      // AFTER: a BEFORE trigger of the application could still change the owner.
+      definition: `create or replace trigger lethe_guard\n  after insert or update on ${target}\n  for each row\n  execute function lethe.${ident(name)}();`,
+      on: { table: guard.table, mode: "share row exclusive" },
+    },
+  ];
+}
+
+/** A column of another type than the key may hold something that is no key at all: that is nobody's row. */
+function signInCheck(plan: Plan, guard: GuardPlan, owner: string): string {
+  const rows = guard.rows[0];
+  const cast = rows !== undefined && (rows.owner.by === "column" || rows.owner.by === "polymorphic") ? rows.owner.cast : null;
+  if (cast === null || castFor(cast, plan.key.type) === null) return `perform lethe.refuse_sign_in(${owner});`;
+  return [
+    "begin",
+    `  perform lethe.refuse_sign_in(${owner}::${plan.key.type});`,
+    "exception",
+    "  when invalid_text_representation or numeric_value_out_of_range then",
+    "    null;",
+    "end;",
+  ].join("\n");
+}
+
+function freeze(plan: Plan): DatabaseObject[] {
+  const { frozen, marks } = plan.subject;
+  if (frozen.length === 0) return [];
+  const changed = frozen.map((each) => {
+    const cast = each.baseType === "json" || each.baseType === "xml" ? "::text" : "";
+    return `new.${ident(each.column)}${cast} is distinct from old.${ident(each.column)}${cast}`;
+  });
+  const made = routine(plan, {
+    kind: "function",
+    name: "freeze",
+    parameters: [],
+    returns: "trigger",
+    securityDefiner: true,
+    body: [
+      `if (\n${indent(changed.join("\nor "), 2)}\n)`,
+      "and exists (",
+      `  select from lethe.deletion_request r`,
+      `  where r.subject_id = old.${ident(plan.key.column)}`,
+      "    and r.state in ('executing', 'erased', 'completed')",
+      ")",
+      `and not lethe.is_executing(old.${ident(plan.key.column)}) then`,
+      `  perform lethe.refuse('LT011', old.${ident(plan.key.column)}, 'this person was erased: personal columns can''t be written again');`,
+      "end if;",
+      "return null;",
+    ].join("\n"),
+    comment: "Erased rows stay erased: refuses writes to personal columns of a finalised subject (LT011).",
+  });
+  // AFTER: a later trigger of the application could rewrite a value that a BEFORE trigger has checked.
+  // The condition mentions the marks alone, so that the team can still alter and drop its own columns. A row whose
+  // time is still to come isn't frozen; the first write of an erasure takes that mark off.
+  return [
+    made,
+    onSubject(
+      plan,
+      "lethe_freeze",
+      `after update on {table}\n  for each row\n  when (${column(marks.deletedAt, "old")} is not null and ${column(marks.scheduledFor, "old")} is null)`,
+      "lethe.freeze()",
+    ),
+  ];
+}
+
+function keepMarks(plan: Plan): DatabaseObject[] {
+  const { marks } = plan.subject;
+  const [deleted, scheduled] = [ident(marks.deletedAt), ident(marks.scheduledFor)];
+  const made = routine(plan, {
+    kind: "function",
+    name: "keep_marks",
+    parameters: [],
+    returns: "trigger",
+    securityDefiner: true,
+    declare: ["request lethe.deletion_request;"],
+    body: [
+      "select r.* into request",
+      "from lethe.deletion_request r",
+      `where r.subject_id = new.${ident(plan.key.column)}`,
+      "order by r.id desc",
+      "limit 1;",
+      "-- The marks say what the request says; rows that Lethe has nothing to do with are the application's own.",
+      "if (",
+      `  (request.state in ('scheduled', 'executing', 'erased', 'completed') and new.${deleted} is null)`,
+      `  or (request.state = 'scheduled' and new.${scheduled} is null)`,
+      `  or (request.state in ('erased', 'completed') and new.${scheduled} is not null)`,
+      `) and not lethe.is_executing(new.${ident(plan.key.column)}) then`,
+      `  perform lethe.refuse('LT011', new.${ident(plan.key.column)}, 'the marks of a departing person are Lethe''s',`,
+      "    'Use lethe.schedule_deletion() and lethe.cancel_deletion().');",
+      "end if;",
+      "return null;",
+    ].join("\n"),
+    comment: "Nobody takes the marks off by hand while a request stands (LT011).",
+  });
+  // Everything but "scheduled, now done": that is every erasure's own last write, and forging it hides nobody's data.
+  const changed =
+    `when (old.${deleted} is distinct from new.${deleted}\n` +
+    `    or (new.${scheduled} is not null and old.${scheduled} is distinct from new.${scheduled}))`;
+  return [made, onSubject(plan, "lethe_marks", `after update on {table}\n  for each row\n  ${changed}`, "lethe.keep_marks()")];
+}
+
+function refuseDelete(plan: Plan): DatabaseObject[] {
+  const made = routine(plan, {
+    kind: "function",
+    name: "refuse_delete",
+    parameters: [],
+    returns: "trigger",
+    securityDefiner: true,
+    body: [
+      `if not lethe.is_executing(old.${ident(plan.key.column)}) then`,
+      `  perform lethe.refuse('LT012', old.${ident(plan.key.column)}, ${literal(`rows of ${plan.subject.table.name} are not deleted directly`)},`,
+      "    'People leave through lethe.schedule_deletion().');",
+      "end if;",
+      "return old;",
+    ].join("\n"),
+    comment: "Direct DELETE of a subject is refused (LT012): it would leave accounts, files and customers behind.",
+  });
+  return [
+    made,
+    onSubject(plan, "lethe_no_delete", "before delete on {table}\n  for each row", "lethe.refuse_delete()"),
+    onSubject(plan, "lethe_no_truncate", "before truncate on {table}\n  for each statement", "lethe.refuse_truncate()"),
+  ];
+}
+
+/** Nobody may register an address that somebody's erasure will need. */
+function placeholder(plan: Plan): DatabaseObject[] {
+  if (plan.subject.emailColumns.length === 0) return [];
+  const target = table(plan.subject.table);
+  const conditions = plan.subject.emailColumns.map(
+    (each) => `lower(${ident(each)}::text) not like '%@deleted.invalid'`,
+  );
+  return [
+    {
+      object: `constraint lethe_placeholder on ${target}`,
+      definition: [
+        "-- NOT VALID: rows that are there already are not read while the table is locked.",
+        `alter table ${target} add constraint lethe_placeholder check (`,
+        `  ${ident(plan.subject.marks.deletedAt)} is not null`,
+        `  or (${conditions.join(" and ")}) is not false`,
+        ") not valid;",
+        `comment on constraint lethe_placeholder on ${target} is 'Addresses at deleted.invalid are for erased people alone.';`,
+      ].join("\n"),
+      on: { table: plan.subject.table, mode: "access exclusive" },
+    },
+  ];
+}

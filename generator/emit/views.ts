@@ -1,0 +1,113 @@
+/** What the application sees of people who are leaving or gone: nothing, through views and policies. */
+import type { HidingPlan, OwnerPlan, Plan, TableRef } from "../plan/model.ts";
+import { ident } from "../quote.ts";
+import { ownerKey } from "./owner.ts";
+import { column, type DatabaseObject, indent, table } from "./text.ts";
+
+export function hiding(plan: Plan): DatabaseObject[] {
+  const { subject } = plan;
+  const own: DatabaseObject[] = [];
+  const visible = `${ident(subject.marks.deletedAt)} is null`;
+  if (subject.view !== null) own.push(view(plan, subject.table, subject.view, subjectColumns(plan), `where t.${visible}`, "people who are not leaving or gone"));
+  if (subject.rls !== null) own.push(...policies(plan, subject.table, subject.rls, visible));
+  return [hiddenIndex(plan), ...own, ...plan.hiding.flatMap((each) => contentHiding(plan, each))];
+}
+
+/** The marks that Lethe adds are part of the view too: they are null in every row it shows. */
+function subjectColumns(plan: Plan): string[] {
+  const { columns, marks } = plan.subject;
+  return columns.filter((each) => each !== marks.deletedAt && each !== marks.scheduledFor);
+}
+
+function hiddenIndex(plan: Plan): DatabaseObject {
+  const name = hiddenIndexName(plan.subject.table);
+  return {
+    object: `index ${ident(plan.subject.table.schema)}.${ident(name)}`,
+    definition: `create index ${ident(name)} on ${table(plan.subject.table)} (${ident(plan.key.column)})\n  where ${ident(plan.subject.marks.deletedAt)} is not null;`,
+    on: { table: plan.subject.table, mode: "access exclusive" },
+  };
+}
+
+export function hiddenIndexName(ref: TableRef): string {
+  return `${ref.table.slice(0, 40)}_lethe_hidden`;
+}
+
+function view(plan: Plan, from: TableRef, made: TableRef, columns: string[], condition: string, what: string): DatabaseObject {
+  const list = columns.map((each) => column(each)).join(",\n       ");
+  const roles = readers(plan);
+  return {
+    object: `view ${table(made)}`,
+    definition: [
+      "-- security_invoker: the reader's own rights and policies hold. Named again each time, because replacing drops it.",
+      `create or replace view ${table(made)} with (security_invoker = true) as`,
+      `select ${list}`,
+      `from ${table(from)} t`,
+      `${condition};`,
+      `comment on view ${table(made)} is ${quoteComment(`${from.table}: ${what}.`)};`,
+      ...(roles.length === 0 ? [] : [`grant select on ${table(made)} to ${roles.map(ident).join(", ")};`]),
+    ].join("\n"),
+  };
+}
+
+function quoteComment(text: string): string {
+  return `'${text.replace(/'/g, "''")}'`;
+}
+
+function readers(plan: Plan): string[] {
+  const admin = "sql" in plan.access.admin ? [] : plan.access.admin;
+  return [...new Set([...plan.access.app, ...admin])];
+}
+
+/**
+ * A restrictive policy hides; where the table had no policy at all, a permissive one keeps the rest visible:
+ * row-level security without any permissive policy hides everything from everyone.
+ */
+function policies(plan: Plan, ref: TableRef, mode: "hide" | "restrict", visible: string): DatabaseObject[] {
+  const target = table(ref);
+  const on = { table: ref, mode: "access exclusive" as const };
+  const roles = plan.access.app.length === 0 ? "public" : plan.access.app.map(ident).join(", ");
+  const hide: DatabaseObject = {
+    object: `policy lethe_hide on ${target}`,
+    definition: `create policy lethe_hide on ${target}\n  as restrictive\n  for all\n  to ${roles}\n  using (${indent(visible, 2).trimStart()});`,
+    on,
+  };
+  if (mode === "restrict") return [hide];
+  return [
+    hide,
+    {
+      object: `policy lethe_allow on ${target}`,
+      definition: `create policy lethe_allow on ${target}\n  as permissive\n  for all\n  to public\n  using (true)\n  with check (true);`,
+      on,
+    },
+    {
+      object: `row security on ${target}`,
+      definition: `alter table ${target} enable row level security;`,
+      on,
+    },
+  ];
+}
+
+function contentHiding(plan: Plan, each: HidingPlan): DatabaseObject[] {
+  const made: DatabaseObject[] = [];
+  if (each.view !== null) {
+    const condition = each.owners.map((owner) => notHidden(plan, owner, "t", false)).join("\n  and ");
+    made.push(view(plan, each.table, each.view, each.columns, `where ${condition}`, "what belongs to nobody who is leaving or gone"));
+  }
+  if (each.rls !== null) {
+    const condition = each.owners.map((owner) => notHidden(plan, owner, ident(each.table.table), true)).join("\n  and ");
+    made.push(...policies(plan, each.table, each.rls, `\n  ${condition}\n`));
+  }
+  return made;
+}
+
+/**
+ * Asks whether the owner is hidden, never whether they are live: the hidden are few, and that question doesn't fail
+ * open when the asker's own view of people is filtered. In a policy OFFSET 0 keeps it a look-up by key for each row
+ * shown, instead of a hash of everybody hidden for a page of fifty.
+ */
+function notHidden(plan: Plan, owner: OwnerPlan, row: string, policy: boolean): string {
+  const key = ownerKey(owner, row, plan.key);
+  const cast = owner.by === "column" || owner.by === "polymorphic" ? owner.cast : null;
+  const subject = cast === null ? "h.subject_id" : `h.subject_id::${cast}`;
+  return `not exists (\n    select from lethe.hidden_subjects h\n    where ${subject} = ${key}${policy ? "\n    offset 0" : ""}\n  )`;
+}

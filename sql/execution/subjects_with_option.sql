@@ -1,0 +1,14 @@
+-- object: function lethe.subjects_with_option({{key}}[], text, boolean)
+create or replace function lethe.subjects_with_option(subjects {{key}}[], option text, wanted boolean) returns {{key}}[]
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $function$
+  select coalesce(array_agg(r.subject_id), '{}')
+  from lethe.deletion_request r
+  where r.subject_id = any ($1)
+    and r.state in ('scheduled', 'executing')
+    and coalesce((r.options ->> $2)::boolean, false) = $3;
+$function$;
+comment on function lethe.subjects_with_option({{key}}[], text, boolean) is
+  'Those of the subjects whose request carries the option, or does not.';

@@ -1,0 +1,41 @@
+/** The command line as data: `--help` and the documentation are made from it. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { packageRoot } from "../generator/catalog/sql-file.ts";
+import { checkCommand } from "./commands/check.ts";
+import { generateCommand } from "./commands/generate.ts";
+import { syncCommand } from "./commands/sync.ts";
+import { workerCommand } from "./commands/worker.ts";
+
+const EXIT_CODES = `
+Exit codes:
+  0  fine
+  1  findings: something is wrong with the annotation
+  2  usage or environment: a missing file, no database
+
+Environment:
+  DATABASE_URL  the database, where --database-url isn't given
+  LETHE_DEBUG   set it to see stack traces
+  NO_COLOR      set it for plain text`;
+
+export function buildProgram(): Command {
+  return new Command("lethe")
+    .description(
+      "The whole life of an account deletion in PostgreSQL: annotate the schema once, get the migration that enforces it.",
+    )
+    .version(version(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
+    .showHelpAfterError("(run it with --help for what it takes)")
+    .addHelpText("after", EXIT_CODES)
+    .addCommand(syncCommand())
+    .addCommand(checkCommand())
+    .addCommand(generateCommand())
+    .addCommand(workerCommand());
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8"));
+  return String((manifest as { version: string }).version);
+}

@@ -1,0 +1,195 @@
+/**
+ * Where a place of the annotation's value stands in the source. Walks the syntax tree the way the value was made:
+ * through builder calls, names, own imported files, spreads and casts. What can't be followed ends at the nearest
+ * place that can, so there is always a position.
+ */
+import type { Expression, Node, ObjectLiteralExpression, SourceFile } from "ts-morph";
+import type { Position } from "../errors.ts";
+import type { AnnotationPath } from "./model.ts";
+import { declarationOf, memberOf, type Scope } from "./scope.ts";
+import { openSources, positionOf } from "./source.ts";
+
+/** "value" points at what was written for a key, "key" at the key itself. */
+export type LocateAt = "value" | "key";
+export type Locate = (path: AnnotationPath, at?: LocateAt) => Position;
+
+/** Nothing is read or loaded before the first position is asked for. */
+export function locator(file: string): Locate {
+  let walk: Locate | undefined;
+  return (path, at = "value") => {
+    walk ??= openLocator(file);
+    return walk(path, at);
+  };
+}
+
+/** What was found for a key: its value, and the node that names it. */
+interface Place {
+  value: Node;
+  name: Node;
+}
+
+function openLocator(file: string): Locate {
+  const sources = openSources();
+  const scope: Scope = { sources, seen: 0 };
+  const source = sources.open(file);
+  const root = source && exportedValue(source);
+  return (path, at) => {
+    if (source === undefined) return { file, line: 1, column: 1, text: "" };
+    if (root === undefined) return positionOf(source);
+    scope.seen = 0;
+    let place: Place = { value: root, name: root };
+    let steps = path;
+    while (steps.length > 0) {
+      const next: { place: Place; used: number } | undefined = step(scope, place.value, steps);
+      // A key that isn't there is placed at its parent, never at an unrelated name.
+      if (next === undefined) return positionOf(place.value);
+      place = next.place;
+      steps = steps.slice(next.used);
+    }
+    return positionOf(at === "key" ? place.name : place.value);
+  };
+}
+
+function exportedValue(source: SourceFile): Node | undefined {
+  return source.getExportAssignment((assignment) => !assignment.isExportEquals())?.getExpression();
+}
+
+function step(scope: Scope, value: Node, path: AnnotationPath): { place: Place; used: number } | undefined {
+  const [key, second] = path;
+  if (key === undefined) return undefined;
+  const found = child(scope, value, key);
+  if (found) return { place: found, used: 1 };
+  // The model has `rules` where a person wrote a single rule: ["rules", 0] is then the table's own value.
+  if (key === "rules" && second === 0) return { place: { value, name: value }, used: 2 };
+  // … and columns at the table where the person wrote them on the rule behind a blocker.
+  if (key === "columns") {
+    const otherwise = child(scope, value, "otherwise");
+    const columns = otherwise && child(scope, otherwise.value, "columns");
+    if (columns) return { place: columns, used: 1 };
+  }
+  return undefined;
+}
+
+function child(scope: Scope, written: Node, key: string | number): Place | undefined {
+  const { Node } = scope.sources.morph;
+  const value = resolve(scope, written);
+  if (value === undefined) return undefined;
+  if (Node.isObjectLiteralExpression(value)) return property(scope, value, String(key));
+  if (Node.isArrayLiteralExpression(value)) {
+    const element = typeof key === "number" ? value.getElements()[key] : undefined;
+    return element && { value: element, name: element };
+  }
+  if (Node.isCallExpression(value)) {
+    const argument = positional(value.getExpression().getText(), String(key), value.getArguments());
+    if (argument) return { value: argument, name: argument };
+    for (const candidate of value.getArguments()) {
+      const found = child(scope, candidate, key);
+      if (found) return found;
+    }
+  }
+  return undefined;
+}
+
+/** Builders whose fields are arguments in a row. */
+const POSITIONAL: Record<string, string[]> = {
+  via: ["table"],
+  ownerSql: ["expression"],
+  reassign: ["to"],
+  todo: ["question"],
+  ack: ["reason"],
+  keep: ["reason"],
+  unrelated: ["reason"],
+  set: ["value"],
+  "pii.replace": ["value"],
+  "pii.template": ["template"],
+  "pii.truncate": ["to"],
+  "pii.jsonRemove": ["paths"],
+  "pii.jsonSet": ["path", "value"],
+  "pii.removeElement": ["element"],
+  "pii.sql": ["expression"],
+};
+
+function positional(callee: string, key: string, args: Node[]): Node | undefined {
+  const name = Object.keys(POSITIONAL).find(
+    (builder) => callee === builder || callee.endsWith(`.${builder}`),
+  );
+  const index = name === undefined ? -1 : (POSITIONAL[name]?.indexOf(key) ?? -1);
+  return index < 0 ? undefined : args[index];
+}
+
+function property(scope: Scope, object: ObjectLiteralExpression, key: string): Place | undefined {
+  const { Node } = scope.sources.morph;
+  // From the end: of two equal keys the later one is the value.
+  for (const member of object.getProperties().toReversed()) {
+    if (Node.isSpreadAssignment(member)) {
+      const found = child(scope, member.getExpression(), key);
+      if (found) return found;
+    } else if (nameOf(scope, member.getNameNode()) === key) {
+      if (Node.isPropertyAssignment(member)) {
+        const initializer = member.getInitializer();
+        if (initializer) return { value: initializer, name: member.getNameNode() };
+      }
+      return { value: member, name: member.getNameNode() };
+    }
+  }
+  return undefined;
+}
+
+function nameOf(scope: Scope, name: Node): string | undefined {
+  const { Node } = scope.sources.morph;
+  if (Node.isStringLiteral(name) || Node.isNoSubstitutionTemplateLiteral(name)) return name.getLiteralText();
+  if (Node.isNumericLiteral(name)) return name.getText();
+  if (!Node.isComputedPropertyName(name)) return name.getText();
+  const computed = resolve(scope, name.getExpression());
+  return computed && Node.isStringLiteral(computed) ? computed.getLiteralText() : undefined;
+}
+
+/** The node that makes the value: casts and parentheses removed, names followed to what they stand for. */
+function resolve(scope: Scope, node: Node): Node | undefined {
+  const { Node } = scope.sources.morph;
+  // A name may stand for itself through a circle of imports.
+  if (scope.seen++ > 10_000) return undefined;
+  if (
+    Node.isAsExpression(node) ||
+    Node.isSatisfiesExpression(node) ||
+    Node.isParenthesizedExpression(node) ||
+    Node.isNonNullExpression(node)
+  ) {
+    return resolve(scope, node.getExpression());
+  }
+  if (Node.isShorthandPropertyAssignment(node)) return resolve(scope, node.getNameNode());
+  if (Node.isIdentifier(node))
+    return follow(scope, declarationOf(scope, node.getSourceFile(), node.getText()), node);
+  if (Node.isPropertyAccessExpression(node)) {
+    const exported = memberOf(scope, node);
+    if (exported) return follow(scope, exported, node);
+    return child(scope, node.getExpression(), node.getName())?.value;
+  }
+  if (Node.isCallExpression(node))
+    return resolve(scope, returned(scope, node.getExpression()) ?? node) ?? node;
+  return node;
+}
+
+function follow(scope: Scope, declaration: Node | undefined, from: Node): Node | undefined {
+  return declaration === undefined || declaration === from ? undefined : resolve(scope, declaration);
+}
+
+/** What a person's own helper function returns, so that `common()` leads to the object inside it. */
+function returned(scope: Scope, callee: Expression): Node | undefined {
+  const { Node } = scope.sources.morph;
+  const declared = Node.isIdentifier(callee)
+    ? declarationOf(scope, callee.getSourceFile(), callee.getText())
+    : undefined;
+  if (declared === undefined) return undefined;
+  if (
+    !Node.isArrowFunction(declared) &&
+    !Node.isFunctionDeclaration(declared) &&
+    !Node.isFunctionExpression(declared)
+  ) {
+    return undefined;
+  }
+  const body = declared.getBody();
+  if (body === undefined) return undefined;
+  if (!Node.isBlock(body)) return body;
+  return body.getStatements().filter(Node.isReturnStatement).at(-1)?.getExpression();
+}

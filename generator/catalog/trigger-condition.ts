@@ -31,7 +31,7 @@ export function triggerCondition(definition: string): string | null {
 /** Where the name or string that begins at `start` ends. A doubled quote reopens at once, so it needs no care. */
 function closingQuote(text: string, start: number): number {
   const quote = text[start];
-  // PostgreSQL prints a string with a backslash as E'…' with the backslash doubled: it never escapes a quote.
+  // No backslash escapes a quote: the reader pins standard_conforming_strings, and E'…' doubles them.
   const end = text.indexOf(quote ?? "", start + 1);
   return end === -1 ? text.length : end;
 }

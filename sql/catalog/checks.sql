@@ -16,4 +16,8 @@ join pg_class c on c.oid = con.conrelid
 join pg_namespace n on n.oid = c.relnamespace
 where con.contype = 'c'
   and con.conrelid = any ($1::text::oid[])
-  and coalesce((to_jsonb(con) ->> 'conenforced')::boolean, true)
+  and (
+    -- Before 18 there is no such column: the bare name then means the outer one.
+    select (select conenforced from pg_constraint same where same.oid = con.oid)
+    from (values (true)) as older (conenforced)
+  )

@@ -1,7 +1,7 @@
 -- The foreign keys of the tables in $1 (their oids as text).
 -- A key that references a partitioned table has a hidden copy for each partition it points at: those are
 -- told by pointing elsewhere than the key they descend from. A key that is NOT ENFORCED (18 and later) neither
--- checks nor acts, so it is no foreign key here; to_jsonb because older versions lack the column.
+-- checks nor acts, so it is no foreign key here.
 with recursive keys as (
   select
     con.oid,
@@ -44,6 +44,11 @@ from keys
 join pg_constraint con on con.oid = keys.oid
 join pg_class tc on tc.oid = con.confrelid
 join pg_namespace tn on tn.oid = tc.relnamespace
-where con.confrelid = keys.declared_target
+where con.contype = 'f'
+  and con.confrelid = keys.declared_target
   and con.conrelid = any ($1::text::oid[])
-  and coalesce((to_jsonb(con) ->> 'conenforced')::boolean, true)
+  and (
+    -- Before 18 there is no such column: the bare name then means the outer one.
+    select (select conenforced from pg_constraint same where same.oid = con.oid)
+    from (values (true)) as older (conenforced)
+  )

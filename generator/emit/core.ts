@@ -12,12 +12,15 @@ import type { DatabaseObject } from "./text.ts";
 const FOLDERS = ["access", "lifecycle", "execution", "protection", "views"];
 
 export function coreObjects(plan: Plan): DatabaseObject[] {
-  return FOLDERS.flatMap((folder) =>
+  const objects = FOLDERS.flatMap((folder) =>
     readdirSync(join(packageRoot(), "sql", folder))
       .filter((file) => file.endsWith(".sql"))
       .sort()
       .map((file) => parse(plan, coreFile(`${folder}/${file}`), file)),
   );
+  // A trigger is created after the function it calls.
+  const isTrigger = (object: DatabaseObject) => object.object.startsWith("trigger ");
+  return [...objects.filter((object) => !isTrigger(object)), ...objects.filter(isTrigger)];
 }
 
 /** The numbered steps that make Lethe's own tables. */

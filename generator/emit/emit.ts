@@ -63,9 +63,9 @@ function partsOf(plan: Plan): Part[] {
     { title: "LOCKING OUT", text: "What happens when a deletion is scheduled, and when it is taken back.", objects: subjectRoutines(plan) },
     { title: "WHAT BLOCKS, WHAT WOULD HAPPEN", text: "Looking only.", objects: counts(plan) },
     { title: "WHO IS CALLING", text: "", objects: access(plan) },
+    { title: "THE CORE", text: "The same for every application.", objects: coreObjects(plan) },
     { title: "GUARDS", text: "No sign-in for whoever is leaving, no data back into erased rows, no delete past Lethe.", objects: triggers(plan) },
     { title: "HIDING", text: "What the application sees of people who are leaving or gone.", objects: hiding(plan) },
-    { title: "THE CORE", text: "The same for every application.", objects: coreObjects(plan) },
   ];
 }
 

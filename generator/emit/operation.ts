@@ -27,8 +27,10 @@ export function anyOf(guards: string[]): string {
   return guards.length === 1 ? (guards[0] as string) : `(\n${indent(guards.join("\nor "), 2)}\n)`;
 }
 
+/** Conditions under a `where`, which stands at the left edge. */
 export function allOf(conditions: string[]): string {
-  return conditions.join("\n  and ").replace(/\n(?! {2}and)/g, "\n  ");
+  const [first = "true", ...rest] = conditions;
+  return [first, ...rest.map((each) => indent(each, 2).trimStart())].join("\n  and ");
 }
 
 /** The statements that do it, for all subjects at once. */

@@ -3,7 +3,7 @@ import type { Strategy } from "../annotation/model.ts";
 import type { ColumnChange, Operation, OptionTest, Plan } from "../plan/model.ts";
 import { ident, literal } from "../quote.ts";
 import { anyOf, assignments, chunk, residue, statement } from "./operation.ts";
-import { byVariable, optionsOf, optionVariable, type Subjects } from "./owner.ts";
+import { byVariable, optionsOf, optionVariable, ownedBy, type Subjects } from "./owner.ts";
 import { routine } from "./routine.ts";
 import { column, type DatabaseObject, indent, table } from "./text.ts";
 import { changeSql } from "./value.ts";
@@ -160,29 +160,10 @@ function isContent(operation: Operation): boolean {
 }
 
 function heavyFunction(plan: Plan): DatabaseObject {
-  const one: Subjects = () => `array[s.id]`;
-  const blocks = heavyStrategies(plan).flatMap((strategy) => {
-    const heavy = plan.operations[strategy].filter((operation) => operation.heavy !== null);
-    if (heavy.length === 0) return [];
-    const looks = heavy.map((operation) => {
-      const rows = residue({ ...operation, action: "delete" }, plan.key, one).replace(/^exists \(\n/, "").replace(/\n\)$/, "");
-      return [
-        `if lethe.may_hold(${literal(table(operation.table))}, ${operation.heavy}) then`,
-        "  heavy := heavy || array(",
-        "    select s.id",
-        "    from unnest(subjects) as s (id)",
-        "    where (",
-        "      select count(*) from (",
-        indent(rows, 6),
-        `        limit ${(operation.heavy ?? 0) + 1}`,
-        "      ) counted",
-        `    ) > ${operation.heavy}`,
-        "  );",
-        "end if;",
-      ].join("\n");
-    });
-    return [`if strategy = '${strategy}' then\n${indent([...new Set(looks)].join("\n"), 2)}\nend if;`];
-  });
+  const one: Subjects = () => "array[s.id]";
+  const looks = heavyStrategies(plan).flatMap((strategy) =>
+    plan.operations[strategy].flatMap((operation) => (operation.heavy === null ? [] : [look(operation, one)])),
+  );
   return routine(plan, {
     kind: "function",
     name: "heavy_subjects",
@@ -190,9 +171,37 @@ function heavyFunction(plan: Plan): DatabaseObject {
     returns: `${plan.key.type}[]`,
     volatility: "stable",
     declare: [`heavy ${plan.key.type}[] := '{}';`],
-    body: [...blocks, "return heavy;"].join("\n"),
+    body: [
+      "-- soft_delete leaves content where it is.",
+      "if strategy = 'soft_delete' or cardinality(subjects) = 0 then",
+      "  return heavy;",
+      "end if;",
+      // The same table under two strategies is looked at once.
+      ...new Set(looks),
+      "return heavy;",
+    ].join("\n"),
     comment: "Those of the subjects who have so many rows in one table that their erasure goes in steps.",
   });
+}
+
+/** Counts no further than the limit, and not at all in a table that is small as a whole. */
+function look(operation: Operation, one: Subjects): string {
+  const owned = ownedBy(operation.rows, one).join("\n  and ");
+  return [
+    `if lethe.may_hold(${literal(table(operation.table))}, ${operation.heavy}) then`,
+    "  heavy := heavy || array(",
+    "    select s.id",
+    "    from unnest(subjects) as s (id)",
+    "    where (",
+    "      select count(*) from (",
+    `        select from ${table(operation.table)} t`,
+    indent(`where ${owned}`, 8),
+    `        limit ${(operation.heavy ?? 0) + 1}`,
+    "      ) rows",
+    `    ) > ${operation.heavy}`,
+    "  );",
+    "end if;",
+  ].join("\n");
 }
 
 function drainFunction(plan: Plan): DatabaseObject {

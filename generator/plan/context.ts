@@ -24,7 +24,11 @@ export interface PlanContext {
 }
 
 export function report(context: PlanContext, finding: Omit<Finding, "level"> & { level?: Finding["level"] }): void {
-  context.findings.push({ level: "error", ...finding });
+  // Several strategies and rules meet the same obstacle; it is told once.
+  const known = context.findings.some(
+    (each) => each.code === finding.code && each.subject === finding.subject && each.message === finding.message,
+  );
+  if (!known) context.findings.push({ level: "error", ...finding });
 }
 
 export function ref(table: Table): TableRef {

@@ -1,5 +1,5 @@
 /** What each rule does to its rows under each strategy: the table of classes in DESIGN.md section 3. */
-import type { AnnotationPath, ContentRule, Reassign, RetainRule, Rows, Rule, Strategy } from "../annotation/model.ts";
+import type { AnnotationPath, ColumnRule, ContentRule, Reassign, RetainRule, Rows, Rule, Strategy } from "../annotation/model.ts";
 import type { Table } from "../catalog/model.ts";
 import { changesOf, decideColumns } from "./columns.ts";
 import { type Decision, type PlanContext, ref, report } from "./context.ts";
@@ -22,9 +22,8 @@ export function planRule(
   const rule = effective(outer);
   const table = decision.table;
   const rows = ownedRows(context, subject, key, table, rule, path);
-  const tableColumns = decision.annotation.class === "table" ? decision.annotation.columns : undefined;
   const changes = changesOf([
-    ...decideColumns(context, table, rule.columns === undefined ? tableColumns : undefined, decision.path),
+    ...decideColumns(context, table, sharedColumns(decision, rule), decision.path),
     ...decideColumns(context, table, rule.columns, path),
   ]);
   const base = { context, table, rows, path, rule };
@@ -41,6 +40,17 @@ export function planRule(
     case "blocker":
       return { anonymize: [], hard_delete: [], soft_delete: [] };
   }
+}
+
+/**
+ * The table's columns are every rule's, unless it names its own. Of several rules, one that only hands rows over or
+ * detaches them doesn't erase what is in them: a message to somebody who leaves is still its sender's.
+ */
+function sharedColumns(decision: Decision, rule: Rule): Record<string, ColumnRule> | undefined {
+  if (decision.annotation.class !== "table" || rule.columns !== undefined) return undefined;
+  const onlyMoves =
+    rule.class === "content" && (rule.rows === "detach" || (typeof rule.rows === "object" && "action" in rule.rows));
+  return decision.annotation.rules.length > 1 && onlyMoves ? undefined : decision.annotation.columns;
 }
 
 interface Base {

@@ -83,3 +83,16 @@ export function sortOperations(operations: Operation[], order: TableRef[]): Oper
       (place.get(a.table.name) ?? 0) - (place.get(b.table.name) ?? 0) || STRENGTH[a.action] - STRENGTH[b.action],
   );
 }
+
+/** Where a rule deletes all of an owner's rows, another for the same owner has nothing left to do. */
+export function withoutSuperfluous(operations: Operation[]): Operation[] {
+  const sameRows = (a: Operation, b: Operation) =>
+    a.table.name === b.table.name && JSON.stringify(a.rows.owner) === JSON.stringify(b.rows.owner);
+  const deletesAll = operations.filter(
+    (operation) => operation.action === "delete" && operation.rows.where === null && operation.rows.option === null,
+  );
+  return operations.filter((operation) => {
+    const first = deletesAll.find((each) => sameRows(each, operation));
+    return first === undefined || first === operation;
+  });
+}

@@ -144,7 +144,17 @@ function resolveVia(
   const arms = parent.annotation.rules.map((rule, index) =>
     ownedRows(context, subject, key, parent.table, effective(rule), [...parent.path, "rules", index], [...seen, table.name]),
   );
-  return { by: "via", parent: ref(parent.table), ...link, arms };
+  return { by: "via", parent: ref(parent.table), ...link, arms: widest(arms) };
+}
+
+/** A rule for all of an owner's rows makes those for some of them superfluous. */
+function widest(arms: OwnedRows[]): OwnedRows[] {
+  const all = arms.filter((arm) => arm.where === null && arm.option === null);
+  const key = (arm: OwnedRows) => JSON.stringify(arm.owner);
+  return arms.filter((arm, index) => {
+    const twin = all.find((each) => key(each) === key(arm));
+    return twin === undefined || (twin === arm && index === arms.indexOf(twin));
+  });
 }
 
 /** What a rule is about once nothing blocks: a blocker's rows are those of its `otherwise`. */

@@ -9,9 +9,9 @@ import type { Finding } from "../errors.ts";
 import { type Decision, type PlanContext, Unresolved } from "./context.ts";
 import { findSubject, resolveDecisions } from "./decisions.ts";
 import { lints } from "./lints/index.ts";
-import type { BlockerPlan, GuardPlan, KeyPlan, Operation, Plan } from "./model.ts";
+import type { BlockerPlan, GuardPlan, KeyPlan, OwnerPlan, Plan } from "./model.ts";
 import { type Operations, planRule } from "./operations.ts";
-import { orderTables, sortOperations } from "./order.ts";
+import { orderTables, sortOperations, withoutSuperfluous } from "./order.ts";
 import { ownedRows, rulesOf } from "./owner.ts";
 import { planHiding, planRegister, planSuspensions } from "./protection.ts";
 import { planGhosts, planKey, planSubject } from "./subject.ts";
@@ -47,7 +47,7 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
   const all = STRATEGIES.flatMap((strategy) => collected[strategy]);
   const order = orderTables(context, all, subject.table.name);
   const operations = Object.fromEntries(
-    STRATEGIES.map((strategy) => [strategy, sortOperations(collected[strategy], order)]),
+    STRATEGIES.map((strategy) => [strategy, sortOperations(withoutSuperfluous(collected[strategy]), order)]),
   ) as Operations;
   return {
     schema: annotation.schema,
@@ -99,12 +99,18 @@ function collect(
   return guarded.length === 0 ? null : { table, rows: guarded };
 }
 
-/** Rows that belong to two people, or are reached through a parent: two workers could lock them crosswise. */
+/** Rows that may belong to two people: two workers, each with one of them, would lock such rows crosswise. */
 function mayCross(operations: Operations, name: string): boolean {
   return STRATEGIES.some((strategy) => {
-    const own: Operation[] = operations[strategy].filter((operation) => operation.table.name === name);
-    return own.length > 1 || own.some((operation) => operation.rows.owner.by !== "column");
+    const owners = operations[strategy].filter((each) => each.table.name === name).map((each) => each.rows.owner);
+    return new Set(owners.map((owner) => JSON.stringify(owner))).size > 1 || owners.some(hasTwoOwners);
   });
+}
+
+function hasTwoOwners(owner: OwnerPlan): boolean {
+  if (owner.by !== "via") return false;
+  const above = owner.arms.map((arm) => arm.owner);
+  return new Set(above.map((each) => JSON.stringify(each))).size > 1 || above.some(hasTwoOwners);
 }
 
 function hashOf(annotation: Annotation, catalog: Catalog): string {

@@ -1,0 +1,122 @@
+/** L018: a CHECK, of the table or of a domain, that the new values fail. */
+import type { Check, Column } from "../../catalog/model.ts";
+import { type PlanContext, report } from "../context.ts";
+import type { ColumnChange, Plan } from "../model.ts";
+import type { Lint } from "./index.ts";
+import { judge, type Known, type Scalar } from "./support/check-expression.ts";
+import { familyOf } from "./support/types.ts";
+import { type Update, updates } from "./support/updates.ts";
+
+const SAMPLE_KEYS: Record<string, string> = { uuid: "00000000-0000-4000-8000-000000000000" };
+
+export const checkForbids: Lint = (plan, context) => {
+  for (const update of updates(plan, context)) {
+    for (const check of update.table.checks) checkTable(plan, context, update, check);
+    for (const change of update.changes) checkDomain(plan, context, update, change);
+  }
+};
+
+function checkTable(plan: Plan, context: PlanContext, update: Update, check: Check): void {
+  const changed = [...update.detach, ...update.changes.map((change) => change.column)];
+  const first = check.columns.find((column) => changed.includes(column));
+  if (first === undefined) return;
+  const verdict = judge(check.expression, (name) => newValue(plan, context, update, name));
+  const detached = update.detach.includes(first);
+  const path = detached ? update.path : update.pathOf(first);
+  if (verdict === "fails") {
+    report(context, {
+      code: "L018",
+      subject: `${update.table.name}.${first}`,
+      message: `the CHECK ${check.name} forbids ${detached ? "the detached row" : "the new value"}: ${check.expression}`,
+      remedy: detached ? 'write rows: "delete" or reassign("…"), or alter the CHECK' : "write a value that it allows, or alter the CHECK",
+      path,
+    });
+  }
+  if (verdict === "unknown" && isTelling(update, first)) {
+    report(context, {
+      code: "L018",
+      level: "warning",
+      subject: `${update.table.name}.${first}`,
+      message: `the CHECK ${check.name} mentions the column, and whether the new value passes can't be told from here`,
+      remedy: `make sure that it does: ${check.expression}`,
+      path,
+    });
+  }
+}
+
+function checkDomain(plan: Plan, context: PlanContext, update: Update, change: ColumnChange): void {
+  const column = context.catalog.column(update.table, change.column);
+  for (const expression of column?.domain?.checks ?? []) {
+    const known = newValue(plan, context, update, change.column);
+    const verdict = judge(expression, (name) => (name.toLowerCase() === "value" ? known : { known: false, notNull: false }));
+    if (verdict === "passes" || (verdict === "unknown" && !isTelling(update, change.column))) continue;
+    report(context, {
+      code: "L018",
+      level: verdict === "fails" ? "error" : "warning",
+      subject: `${update.table.name}.${change.column}`,
+      message:
+        verdict === "fails"
+          ? `the domain ${column?.domain?.name} forbids the new value: ${expression}`
+          : `the domain ${column?.domain?.name} has a CHECK, and whether the new value passes can't be told from here`,
+      remedy:
+        verdict === "fails"
+          ? "write a value that it allows, or alter the domain"
+          : `make sure that it does: ${expression}`,
+      path: update.pathOf(change.column),
+    });
+  }
+}
+
+/** Only where the new value is plain to see is a CHECK that can't be judged worth a warning. */
+function isTelling(update: Update, name: string): boolean {
+  if (update.detach.includes(name)) return true;
+  const action = update.changes.find((change) => change.column === name)?.transform.action;
+  return action !== undefined && ["null", "literal", "email", "template", "empty_array"].includes(action);
+}
+
+/** The value that a column has once the row is erased, as far as the plan says. */
+function newValue(plan: Plan, context: PlanContext, update: Update, name: string): Known {
+  const column = context.catalog.column(update.table, name);
+  const notNull = column !== undefined && (column.notNull || (column.domain?.notNull ?? false));
+  if (update.detach.includes(name)) return { known: true, value: null };
+  const change = update.changes.find((each) => each.column === name);
+  const { deletedAt } = plan.subject.marks;
+  if (change === undefined) return { known: false, notNull: notNull || (update.operation === null && name === deletedAt) };
+  const value = valueOf(plan, context, update, change, column);
+  if (value === undefined || (change.unless !== null && value !== null)) return { known: false, notNull };
+  return change.unless === null ? { known: true, value } : { known: false, notNull };
+}
+
+function valueOf(
+  plan: Plan,
+  context: PlanContext,
+  update: Update,
+  { transform }: ColumnChange,
+  column: Column | undefined,
+): Scalar | undefined {
+  if (transform.action === "null") return null;
+  const family = column === undefined ? "other" : familyOf(column.baseType);
+  const plain = family === "text" && !/citext$/.test(column?.baseType ?? "");
+  const keys = { id: sampleKey(plan.key.type), key: sampleKey(keyType(context, update)) };
+  const fill = (template: string) => {
+    if ((template.includes("{id}") && keys.id === null) || (template.includes("{key}") && keys.key === null)) return undefined;
+    return template.replaceAll("{id}", keys.id ?? "").replaceAll("{key}", keys.key ?? "");
+  };
+  if (transform.action === "email" && plain) return fill("deleted_{id}@deleted.invalid");
+  if (transform.action === "template" && plain) return fill(transform.template);
+  if (transform.action !== "literal") return undefined;
+  if (plain || column?.enumLabels) return String(transform.value);
+  if (family === "integer" || family === "number") return Number(transform.value);
+  return family === "boolean" && typeof transform.value === "boolean" ? transform.value : undefined;
+}
+
+function keyType(context: PlanContext, update: Update): string {
+  const [key] = context.catalog.primaryKey(update.table) ?? [];
+  return context.catalog.column(update.table, key ?? "")?.baseType ?? "";
+}
+
+/** A key that looks like all others of its type; null where keys may look like anything. */
+function sampleKey(type: string): string | null {
+  if (familyOf(type) === "integer") return "12345";
+  return SAMPLE_KEYS[type] ?? null;
+}

@@ -1,0 +1,99 @@
+/** What the annotation says of each rule's rows, kept ones included: the plan holds only what has a statement. */
+import type { AnnotationPath, Rule, Strategy } from "../../../annotation/model.ts";
+import type { ForeignKey, Table } from "../../../catalog/model.ts";
+import { type Decision, type PlanContext, Unresolved } from "../../context.ts";
+import type { OptionTest, OwnedRows, Plan } from "../../model.ts";
+import { effective, ownedRows, rulesOf } from "../../owner.ts";
+
+export type RowsAction = "delete" | "transform" | "detach" | "reassign" | "keep" | "cascade";
+
+export interface Declared {
+  decision: Decision;
+  table: Table;
+  /** A blocker's `otherwise` in place of the blocker. */
+  rule: Rule;
+  path: AnnotationPath;
+  rows: OwnedRows;
+  action: Record<Strategy, RowsAction>;
+}
+
+export function declaredRules(plan: Plan, context: PlanContext): Declared[] {
+  // What can't be resolved has been reported while planning; said twice it would only be longer.
+  const quiet = { ...context, findings: [] };
+  const subject = context.decisions.get(plan.subject.table.name);
+  if (subject === undefined) return [];
+  return [...context.decisions.values()]
+    .filter((decision) => decision.annotation.class === "table")
+    .flatMap((decision) =>
+      rulesOf(decision).flatMap(({ rule: outer, path }) => {
+        const rule = effective(outer);
+        try {
+          const rows = ownedRows(quiet, subject, plan.key, decision.table, rule, path);
+          const action = {
+            anonymize: actionOf(plan, "anonymize", rule, path),
+            hard_delete: actionOf(plan, "hard_delete", rule, path),
+            soft_delete: actionOf(plan, "soft_delete", rule, path),
+          };
+          return [{ decision, table: decision.table, rule, path, rows, action }];
+        } catch (error) {
+          if (error instanceof Unresolved) return [];
+          throw error;
+        }
+      }),
+    );
+}
+
+function actionOf(plan: Plan, strategy: Strategy, rule: Rule, path: AnnotationPath): RowsAction {
+  const place = JSON.stringify(path);
+  const operation = plan.operations[strategy].find((each) => JSON.stringify(each.path) === place);
+  if (operation !== undefined) return operation.action;
+  if (rule.class !== "content" || strategy === "soft_delete" || rule.rows === undefined) return "keep";
+  const rows = typeof rule.rows === "object" && !("action" in rule.rows) ? rule.rows[strategy] : rule.rows;
+  return rows === "cascade" ? "cascade" : "keep";
+}
+
+/** Rows of a table that a strategy removes. */
+export interface Removal {
+  strategy: Strategy;
+  table: Table;
+  /** The rule that removes them; null for the subject's own row. */
+  by: Declared | null;
+}
+
+export function removals(plan: Plan, context: PlanContext, rules: Declared[]): Removal[] {
+  return plan.lifecycle.strategies.flatMap((strategy) => {
+    const removed: Removal[] = rules
+      .filter((rule) => rule.action[strategy] === "delete" || rule.action[strategy] === "cascade")
+      .map((by) => ({ strategy, table: by.table, by }));
+    const subject = context.catalog.table(plan.subject.table.name);
+    if (strategy === "hard_delete" && subject !== undefined) removed.push({ strategy, table: subject, by: null });
+    return removed;
+  });
+}
+
+/** The rules that name the rows which a foreign key ties to removed ones. */
+export function rulesFor(rules: Declared[], child: Table, fk: ForeignKey, removal: Removal): Declared[] {
+  return rules.filter((each) => {
+    if (each.table !== child) return false;
+    const { owner } = each.rows;
+    // Whose rows an expression names can't be told from here; it gets the benefit of the doubt where it acts.
+    if (owner.by === "sql") return !["keep", "transform"].includes(each.action[removal.strategy]);
+    if (removal.by === null) return owner.by === "column" && fk.columns.includes(owner.column);
+    return (
+      owner.by === "via" &&
+      owner.parent.name === removal.table.name &&
+      owner.columns.some((column) => fk.columns.includes(column))
+    );
+  });
+}
+
+/** Whether the rules hold for every request for which the removal does. */
+export function coverOptions(rules: Declared[], needed: OptionTest | null): boolean {
+  const options = rules.map((rule) => rule.rows.option);
+  return options.some(
+    (option) =>
+      option === null ||
+      (needed !== null && option.option === needed.option && option.is === needed.is) ||
+      options.some((other) => other !== null && other.option === option.option && other.is !== option.is),
+  );
+}

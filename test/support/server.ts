@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { giveAway, type PostgresVersion, serverUser, usableBinaries } from "./binaries.ts";
 import { onProcessEnd } from "./process-end.ts";
-import { killFamily } from "./processes.ts";
+import { killFamily, quitNow } from "./processes.ts";
 
 export type Server = {
   version: PostgresVersion;
@@ -63,7 +63,9 @@ export async function startServer(
   let running: ChildProcess | undefined;
 
   const removeNow = () => {
-    running?.kill("SIGQUIT");
+    // Waited for: a server that still runs would write into the directory while it's being removed.
+    if (running?.pid !== undefined) quitNow(running.pid);
+    running = undefined;
     if (temporary) rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   };
   const forget = onProcessEnd(removeNow);

@@ -1,7 +1,7 @@
 /**
  * What the planner asks a catalog, indexed once. Pure; names are those of the snapshot, `schema.table`.
  */
-import type { Catalog, Column, ForeignKey, Index, Table } from "./model.ts";
+import type { Catalog, Column, ForeignKey, Index, Table, View } from "./model.ts";
 
 /** A foreign key and the table that has it. */
 export interface Reference {
@@ -15,6 +15,7 @@ export type TableRef = string | Table;
 export interface CatalogIndex {
   /** All tables, in the order of the snapshot. */
   tables: readonly Table[];
+  views: readonly View[];
   table(name: string): Table | undefined;
   column(table: TableRef, column: string): Column | undefined;
   /** Foreign keys that point at a table; what a partition merely inherits is left out. */
@@ -56,6 +57,7 @@ export function indexCatalog(catalog: Catalog): CatalogIndex {
 
   return {
     tables: catalog.tables,
+    views: catalog.views,
     table: (name) => byName.get(name),
     column(ref, name) {
       const table = get(ref);

@@ -9,7 +9,10 @@ import { annotationName, decisionOf, objectKey, rootOf } from "./support/names.t
 import { snake } from "./support/suggest.ts";
 import { subjectTable } from "./support/updates.ts";
 
-const SOFT = ["user", "owner", "author", "creator", "sender", "recipient"].flatMap((word) => [`${word}_id`, `${word}_uuid`]);
+const SOFT = ["user", "owner", "author", "creator", "sender", "recipient"].flatMap((word) => [
+  `${word}_id`,
+  `${word}_uuid`,
+]);
 const ACTORS = ["created_by", "updated_by", "deleted_by", "created_by_id", "updated_by_id"];
 
 interface Reason {
@@ -29,13 +32,19 @@ export const undecidedTable: Lint = (plan, context) => {
 
   for (const { table, fk } of context.catalog.referencing(subject)) {
     const example = `content({ owner: ${JSON.stringify(fk.columns[0])}, columns: { … } })`;
-    consider(table, { message: `the table refers to ${subject.name} by ${fk.columns.join(", ")} and is not decided`, example });
+    consider(table, {
+      message: `the table refers to ${subject.name} by ${fk.columns.join(", ")} and is not decided`,
+      example,
+    });
   }
   for (const table of context.catalog.tables) {
     const column = softReference(plan, context, table);
     if (column === null) continue;
     const example = `content({ owner: ${JSON.stringify(column)}, columns: { … } })`;
-    consider(table, { message: `${column} looks like a reference to ${subject.name}, and the table is not decided`, example });
+    consider(table, {
+      message: `${column} looks like a reference to ${subject.name}, and the table is not decided`,
+      example,
+    });
   }
   for (const { table, by } of removals(plan, context, declaredRules(plan, context))) {
     if (by !== null) considerChildren(context, table, consider);
@@ -54,7 +63,11 @@ export const undecidedTable: Lint = (plan, context) => {
 };
 
 /** Rows that point at deleted ones block the deletion or go with it, and so on down. */
-function considerChildren(context: PlanContext, parent: Table, consider: (table: Table, reason: Reason) => boolean): void {
+function considerChildren(
+  context: PlanContext,
+  parent: Table,
+  consider: (table: Table, reason: Reason) => boolean,
+): void {
   for (const { table, fk } of context.catalog.referencing(parent)) {
     const via = annotationName(context, parent);
     const added = consider(table, {
@@ -73,7 +86,8 @@ function softReference(plan: Plan, context: PlanContext, table: Table): string |
   const names = new Set([`${singular}_id`, `${singular}_uuid`, ...SOFT, ...ACTORS]);
   const referring = new Set(table.foreignKeys.flatMap((fk) => fk.columns));
   const found = table.columns.find(
-    (column) => names.has(snake(column.name)) && column.baseType === key?.baseType && !referring.has(column.name),
+    (column) =>
+      names.has(snake(column.name)) && column.baseType === key?.baseType && !referring.has(column.name),
   );
   return found?.name ?? null;
 }

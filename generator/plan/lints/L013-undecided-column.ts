@@ -1,5 +1,10 @@
 /** L013: a column of rows that stay, about which nobody has decided. */
-import type { AnnotationPath, ColumnRule, SubjectAnnotation, TableAnnotation } from "../../annotation/model.ts";
+import type {
+  AnnotationPath,
+  ColumnRule,
+  SubjectAnnotation,
+  TableAnnotation,
+} from "../../annotation/model.ts";
 import type { Column, Table } from "../../catalog/model.ts";
 import { type PlanContext, report } from "../context.ts";
 import type { OwnerPlan, Plan } from "../model.ts";
@@ -36,7 +41,11 @@ function survives(plan: Plan, rule: Declared): boolean {
   return erasing.some((strategy) => !["delete", "cascade"].includes(rule.action[strategy]));
 }
 
-function ruleColumns(context: PlanContext, { decision, table, rule, path }: Declared, rules: Declared[]): void {
+function ruleColumns(
+  context: PlanContext,
+  { decision, table, rule, path }: Declared,
+  rules: Declared[],
+): void {
   const annotation = decision.annotation as TableAnnotation;
   const columns = rule.columns ?? annotation.columns;
   const at = columns === undefined ? path : columnsPath(decision, path);

@@ -29,10 +29,11 @@ function uniqueIndexes(context: PlanContext, table: Table): Index[] {
 function checkIndex(plan: Plan, context: PlanContext, update: Update, index: Index): void {
   const { table } = update;
   if (leaves(plan, update, index)) return;
-  const parts = index.columns.map((column, at) => partOf(plan, context, update, index, column, at));
+  const parts = index.columns.map((column, at) => partOf(update, index, column, at));
   const changed = parts.filter((part) => part.distinct !== null);
   const first = changed.find((part) => part.distinct === "constant" || part.distinct === "subject");
-  if (first === undefined || changed.some((part) => part.distinct === "row" || part.distinct === "unknown")) return;
+  if (first === undefined || changed.some((part) => part.distinct === "row" || part.distinct === "unknown"))
+    return;
   // NULLs are distinct from each other, unless the index says otherwise.
   if (!index.nullsNotDistinct && changed.some((part) => part.distinct === "null")) return;
   const unchanged = parts.filter((part) => part.distinct === null).flatMap((part) => part.columns);
@@ -43,10 +44,15 @@ function checkIndex(plan: Plan, context: PlanContext, update: Update, index: Ind
   if (byOwner && update.operation?.reassign?.onConflict === "delete") return;
   report(context, {
     code: "L015",
-    level: byOwner && update.operation?.reassign !== null && "sql" in (update.operation?.reassign?.to ?? {}) ? "warning" : "error",
+    level:
+      byOwner && update.operation?.reassign !== null && "sql" in (update.operation?.reassign?.to ?? {})
+        ? "warning"
+        : "error",
     subject: `${table.name}.${first.columns.join(", ")}`,
     message: `${byOwner ? "the new owner may have such a row already" : sameness(first.distinct, update)}, but the index ${index.name}${describe(index)} is unique`,
-    remedy: byOwner ? 'write reassign("…", { onConflict: "delete" })' : remedy(update, first.columns[0] as string),
+    remedy: byOwner
+      ? 'write reassign("…", { onConflict: "delete" })'
+      : remedy(update, first.columns[0] as string),
     path: byOwner ? update.path : update.pathOf(first.columns[0] as string),
   });
 }
@@ -58,27 +64,29 @@ interface Part {
   distinct: Distinct | null;
 }
 
-function partOf(plan: Plan, context: PlanContext, update: Update, index: Index, column: string | null, at: number): Part {
-  if (column !== null) return { columns: [column], distinct: distinctOf(plan, context, update, index, column) };
-  const expression = index.expressions[index.columns.slice(0, at).filter((each) => each === null).length] ?? "";
+function partOf(update: Update, index: Index, column: string | null, at: number): Part {
+  if (column !== null) return { columns: [column], distinct: distinctOf(update, index, column) };
+  const expression =
+    index.expressions[index.columns.slice(0, at).filter((each) => each === null).length] ?? "";
   const columns = update.table.columns.map((each) => each.name).filter((name) => mentions(expression, name));
-  const changed = columns.filter((name) => distinctOf(plan, context, update, index, name) !== null);
+  const changed = columns.filter((name) => distinctOf(update, index, name) !== null);
   const name = changed[0];
   if (name === undefined) return { columns, distinct: null };
-  const distinct = distinctOf(plan, context, update, index, name);
+  const distinct = distinctOf(update, index, name);
   // What takes the place of NULL is the same for everybody.
-  if (distinct === "null" && /\bcoalesce\(/i.test(expression)) return { columns: changed, distinct: "constant" };
+  if (distinct === "null" && /\bcoalesce\(/i.test(expression))
+    return { columns: changed, distinct: "constant" };
   return { columns: changed, distinct };
 }
 
-function distinctOf(plan: Plan, context: PlanContext, update: Update, index: Index, column: string): Distinct | null {
+function distinctOf(update: Update, index: Index, column: string): Distinct | null {
   const owner = update.operation?.reassign?.column;
   if (update.detach.includes(column)) return index.nullsNotDistinct ? "constant" : "null";
   if (column === owner) return "constant";
   const change = update.changes.find((each) => each.column === column);
   if (change === undefined) return null;
   const distinct = distinctOfChange(change, index);
-  const single = update.operation === null || oneRowEach(update, plan, context);
+  const single = update.operation === null || oneRowEach(update);
   return distinct === "subject" && single ? "row" : distinct;
 }
 
@@ -101,7 +109,7 @@ function distinctOfChange({ transform }: ColumnChange, index: Index): Distinct {
 }
 
 /** The table has at most one row for each person. */
-function oneRowEach(update: Update, _plan: Plan, _context: PlanContext): boolean {
+function oneRowEach(update: Update): boolean {
   const owner = update.operation?.rows.owner;
   return owner?.by === "column" && hasUnique(update.table, [owner.column]);
 }
@@ -114,14 +122,18 @@ function hasOwnKey(table: Table, index: Index, unchanged: string[]): boolean {
       other.unique &&
       other.predicate === null &&
       other.columns.every((column) => column !== null && unchanged.includes(column)) &&
-      other.columns.every((column) => table.columns.find((each) => each.name === column)?.notNull || other.nullsNotDistinct),
+      other.columns.every(
+        (column) => table.columns.find((each) => each.name === column)?.notNull || other.nullsNotDistinct,
+      ),
   );
 }
 
 function hasUnique(table: Table, columns: string[]): boolean {
   return table.indexes.some(
     (index) =>
-      index.unique && index.predicate === null && index.columns.every((column) => column !== null && columns.includes(column)),
+      index.unique &&
+      index.predicate === null &&
+      index.columns.every((column) => column !== null && columns.includes(column)),
   );
 }
 
@@ -137,20 +149,27 @@ function leaves(plan: Plan, update: Update, index: Index): boolean {
     const value = transform.value;
     if (value === false && predicate === column) return true;
     if (value === true && predicate === `(NOT ${column})`) return true;
-    const equals = new RegExp(`^\\(\\(?"?${escape(column)}"?\\)?(?:::[\\w ]+)? = '((?:[^']|'')*)'::[^()]+\\)$`).exec(predicate);
+    const equals = new RegExp(
+      `^\\(\\(?"?${literally(column)}"?\\)?(?:::[\\w ]+)? = '((?:[^']|'')*)'::[^()]+\\)$`,
+    ).exec(predicate);
     return equals !== null && equals[1]?.replaceAll("''", "'") !== String(value);
   });
 }
 
 function isNullTest(predicate: string, column: string): boolean {
-  return new RegExp(`(^|AND )\\("?${escape(column)}"? IS NULL\\)`).test(predicate) && !/ OR /.test(predicate);
+  return (
+    new RegExp(`(^|AND )\\("?${literally(column)}"? IS NULL\\)`).test(predicate) && !/ OR /.test(predicate)
+  );
 }
 
 function notNullTest(predicate: string, column: string): boolean {
-  return new RegExp(`(^|AND )\\("?${escape(column)}"? IS NOT NULL\\)`).test(predicate) && !/ OR /.test(predicate);
+  return (
+    new RegExp(`(^|AND )\\("?${literally(column)}"? IS NOT NULL\\)`).test(predicate) &&
+    !/ OR /.test(predicate)
+  );
 }
 
-function escape(text: string): string {
+function literally(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 

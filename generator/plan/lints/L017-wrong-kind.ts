@@ -34,15 +34,25 @@ function expectation(column: Column, value: Value): string | null {
   const fits = (pattern: RegExp) => text !== null && pattern.test(text);
   switch (family) {
     case "integer":
-      return isInteger(value, greatest(column.baseType)) ? null : "a whole number in the type's range, such as 0";
+      return isInteger(value, greatest(column.baseType))
+        ? null
+        : "a whole number in the type's range, such as 0";
     case "number":
-      return typeof value === "number" || fits(/^[-+]?(\d|\.\d|NaN|Infinity)/i) ? null : "a number, such as 0";
+      return typeof value === "number" || fits(/^[-+]?(\d|\.\d|NaN|Infinity)/i)
+        ? null
+        : "a number, such as 0";
     case "boolean":
-      return typeof value === "boolean" || fits(/^(t|true|f|false|y|yes|n|no|on|off|0|1)$/i) ? null : "true or false";
+      return typeof value === "boolean" || fits(/^(t|true|f|false|y|yes|n|no|on|off|0|1)$/i)
+        ? null
+        : "true or false";
     case "uuid":
-      return fits(/^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$/i) ? null : 'a uuid, such as "00000000-0000-0000-0000-000000000000"';
+      return fits(/^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$/i)
+        ? null
+        : 'a uuid, such as "00000000-0000-0000-0000-000000000000"';
     case "date":
-      return fits(/\d|^-?infinity$|^(epoch|now|today|tomorrow|yesterday)$/i) ? null : 'a date, such as "1900-01-01"';
+      return fits(/\d|^-?infinity$|^(epoch|now|today|tomorrow|yesterday)$/i)
+        ? null
+        : 'a date, such as "1900-01-01"';
     case "time":
       return fits(/\d|^(now|allballs)$/i) ? null : 'a time, such as "00:00"';
     case "network":

@@ -3,9 +3,10 @@ import type { Check, Column } from "../../catalog/model.ts";
 import { type PlanContext, report } from "../context.ts";
 import type { ColumnChange, Plan } from "../model.ts";
 import type { Lint } from "./index.ts";
-import { judge, type Known, type Scalar } from "./support/check-expression.ts";
+import { judge } from "./support/check-expression.ts";
 import { familyOf } from "./support/types.ts";
 import { type Update, updates } from "./support/updates.ts";
+import type { Known, Scalar } from "./support/values.ts";
 
 const SAMPLE_KEYS: Record<string, string> = { uuid: "00000000-0000-4000-8000-000000000000" };
 
@@ -28,7 +29,9 @@ function checkTable(plan: Plan, context: PlanContext, update: Update, check: Che
       code: "L018",
       subject: `${update.table.name}.${first}`,
       message: `the CHECK ${check.name} forbids ${detached ? "the detached row" : "the new value"}: ${check.expression}`,
-      remedy: detached ? 'write rows: "delete" or reassign("…"), or alter the CHECK' : "write a value that it allows, or alter the CHECK",
+      remedy: detached
+        ? 'write rows: "delete" or reassign("…"), or alter the CHECK'
+        : "write a value that it allows, or alter the CHECK",
       path,
     });
   }
@@ -48,7 +51,9 @@ function checkDomain(plan: Plan, context: PlanContext, update: Update, change: C
   const column = context.catalog.column(update.table, change.column);
   for (const expression of column?.domain?.checks ?? []) {
     const known = newValue(plan, context, update, change.column);
-    const verdict = judge(expression, (name) => (name.toLowerCase() === "value" ? known : { known: false, notNull: false }));
+    const verdict = judge(expression, (name) =>
+      name.toLowerCase() === "value" ? known : { known: false, notNull: false },
+    );
     if (verdict === "passes" || (verdict === "unknown" && !isTelling(update, change.column))) continue;
     report(context, {
       code: "L018",
@@ -81,13 +86,14 @@ function newValue(plan: Plan, context: PlanContext, update: Update, name: string
   if (update.detach.includes(name)) return { known: true, value: null };
   const change = update.changes.find((each) => each.column === name);
   const { deletedAt } = plan.subject.marks;
-  if (change === undefined) return { known: false, notNull: notNull || (update.operation === null && name === deletedAt) };
-  const value = valueOf(plan, context, update, change, column);
+  if (change === undefined)
+    return { known: false, notNull: notNull || (update.operation === null && name === deletedAt) };
+  const value = valueOfChange(plan, context, update, change, column);
   if (value === undefined || (change.unless !== null && value !== null)) return { known: false, notNull };
   return change.unless === null ? { known: true, value } : { known: false, notNull };
 }
 
-function valueOf(
+function valueOfChange(
   plan: Plan,
   context: PlanContext,
   update: Update,
@@ -99,7 +105,8 @@ function valueOf(
   const plain = family === "text" && !/citext$/.test(column?.baseType ?? "");
   const keys = { id: sampleKey(plan.key.type), key: sampleKey(keyType(context, update)) };
   const fill = (template: string) => {
-    if ((template.includes("{id}") && keys.id === null) || (template.includes("{key}") && keys.key === null)) return undefined;
+    if ((template.includes("{id}") && keys.id === null) || (template.includes("{key}") && keys.key === null))
+      return undefined;
     return template.replaceAll("{id}", keys.id ?? "").replaceAll("{key}", keys.key ?? "");
   };
   if (transform.action === "email" && plain) return fill("deleted_{id}@deleted.invalid");

@@ -37,7 +37,8 @@ function unsuited(column: Column, { transform }: ColumnChange): string | null {
   const family = familyOf(column.baseType);
   const but = `, but the column is of type ${column.type}`;
   if (transform.action === "truncate") {
-    if (transform.to === "network") return family === "network" ? null : `only inet and cidr have a network${but}`;
+    if (transform.to === "network")
+      return family === "network" ? null : `only inet and cidr have a network${but}`;
     if (family !== "date") return `only dates and timestamps can be cut to a ${transform.to}${but}`;
     const idle = column.baseType === "date" && (transform.to === "day" || transform.to === "hour");
     return idle ? `a date cut to a ${transform.to} stays what it is` : null;
@@ -49,5 +50,7 @@ function unsuited(column: Column, { transform }: ColumnChange): string | null {
 function keyless(context: PlanContext, table: Table, { transform }: ColumnChange): string | null {
   if (transform.action !== "template" || !transform.template.includes("{key}")) return null;
   const key = context.catalog.primaryKey(table);
-  return key?.length === 1 ? null : "{key} stands for the row's primary key, and the table has none of a single column";
+  return key?.length === 1
+    ? null
+    : "{key} stands for the row's primary key, and the table has none of a single column";
 }

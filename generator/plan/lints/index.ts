@@ -1,8 +1,47 @@
 /** Every check of a plan against its catalog, in the order of their numbers. One lint, one file. */
 import type { PlanContext } from "../context.ts";
 import type { Plan } from "../model.ts";
+import { undecidedTable } from "./L012-undecided-table.ts";
+import { undecidedColumn } from "./L013-undecided-column.ts";
+import { nullIntoNotNull } from "./L014-null-into-not-null.ts";
+import { uniqueCollision } from "./L015-unique-collision.ts";
+import { tooLong } from "./L016-too-long.ts";
+import { wrongKind } from "./L017-wrong-kind.ts";
+import { checkForbids } from "./L018-check-forbids.ts";
+import { generatedColumn } from "./L019-generated-column.ts";
+import { detachNotNull } from "./L020-detach-not-null.ts";
+import { foreignKeyBlocks } from "./L021-foreign-key-blocks.ts";
+import { foreignKeyActs } from "./L022-foreign-key-acts.ts";
+import { referencedRows } from "./L023-referenced-rows.ts";
+import { triggerFires } from "./L024-trigger-fires.ts";
+import { unindexedOwner } from "./L025-unindexed-owner.ts";
+import { unsuitedTransform } from "./L029-unsuited-transform.ts";
+import { viewNameTaken } from "./L034-view-name-taken.ts";
+import { rlsKind } from "./L035-rls-kind.ts";
+import { indexUnusedUnderRls } from "./L036-index-unused-under-rls.ts";
+import { subjectRefersToItself } from "./L040-subject-refers-to-itself.ts";
 
 /** Looks at the plan and reports into the context. */
 export type Lint = (plan: Plan, context: PlanContext) => void;
 
-export const lints: readonly Lint[] = [];
+export const lints: readonly Lint[] = [
+  undecidedTable,
+  undecidedColumn,
+  nullIntoNotNull,
+  uniqueCollision,
+  tooLong,
+  wrongKind,
+  checkForbids,
+  generatedColumn,
+  detachNotNull,
+  foreignKeyBlocks,
+  foreignKeyActs,
+  referencedRows,
+  triggerFires,
+  unindexedOwner,
+  unsuitedTransform,
+  viewNameTaken,
+  rlsKind,
+  indexUnusedUnderRls,
+  subjectRefersToItself,
+];

@@ -66,7 +66,8 @@ export function removals(plan: Plan, context: PlanContext, rules: Declared[]): R
       .filter((rule) => rule.action[strategy] === "delete" || rule.action[strategy] === "cascade")
       .map((by) => ({ strategy, table: by.table, by }));
     const subject = context.catalog.table(plan.subject.table.name);
-    if (strategy === "hard_delete" && subject !== undefined) removed.push({ strategy, table: subject, by: null });
+    if (strategy === "hard_delete" && subject !== undefined)
+      removed.push({ strategy, table: subject, by: null });
     return removed;
   });
 }

@@ -1,8 +1,7 @@
 /** Names as a person writes them into an annotation, and as an SQL expression mentions them. */
 import type { Table } from "../../../catalog/model.ts";
 import { ident } from "../../../quote.ts";
-import type { PlanContext } from "../../context.ts";
-import type { Decision } from "../../context.ts";
+import type { Decision, PlanContext } from "../../context.ts";
 
 /** A key of an object literal: bare where JavaScript allows it. */
 export function objectKey(name: string): string {
@@ -37,5 +36,7 @@ export function mentions(expression: string, column: string): boolean {
   const quoted = `"${column.replaceAll('"', '""')}"`;
   if (bare.includes(quoted)) return true;
   if (ident(column) !== column && !/^[a-z_]\w*$/.test(column)) return false;
-  return new RegExp(`(?<![\\w"$])${column.replace(/[$]/g, "\\$&")}(?![\\w"$(])`).test(bare.replace(/"(?:[^"]|"")*"/g, '""'));
+  return new RegExp(`(?<![\\w"$])${column.replace(/[$]/g, "\\$&")}(?![\\w"$(])`).test(
+    bare.replace(/"(?:[^"]|"")*"/g, '""'),
+  );
 }

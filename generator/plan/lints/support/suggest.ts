@@ -6,14 +6,20 @@ const PERSONAL: [RegExp, string][] = [
   [/e_?mail/, "an e-mail address"],
   [/phone|mobile|^fax|_fax/, "a phone number"],
   [/password|passwd|secret|token|api_key|_hash$|^hash$|otp/, "a secret"],
-  [/^(first|last|middle|full|display|nick|user|given|family|sur|maiden|billing|legal|real)_?name$|^name$|^sur_?name$/, "a name"],
+  [
+    /^(first|last|middle|full|display|nick|user|given|family|sur|maiden|billing|legal|real)_?name$|^name$|^sur_?name$/,
+    "a name",
+  ],
   [/address|street|^city$|_city$|^zip|postal|postcode/, "an address"],
   [/(^|_)ip(_|$)/, "a network address"],
   [/birth|(^|_)dob($|_)|gender|(^|_)sex($|_)|nationality|ethnic|religion/, "something about the person"],
   [/location|(^|_)lat(itude)?($|_)|(^|_)(lng|lon|longitude)($|_)|geo/, "a place"],
   [/user_?agent|device|fingerprint/, "a device"],
   [/(^|_)ur[li]($|_)|image|avatar|photo|picture/, "a link or picture"],
-  [/body|text|comment|message|(^|_)notes?($|_)|(^|_)bio($|_)|about|description|title|content|reason|subject/, "free text"],
+  [
+    /body|text|comment|message|(^|_)notes?($|_)|(^|_)bio($|_)|about|description|title|content|reason|subject/,
+    "free text",
+  ],
 ];
 
 /** What the column seems to hold; null where neither name nor type says anything. */
@@ -21,14 +27,18 @@ export function looksPersonal(column: Column): string | null {
   const name = snake(column.name);
   const family = familyOf(column.baseType);
   if (family === "network" || /^macaddr/.test(column.baseType)) return "a network address";
-  if (family === "json" || column.baseType === "bytea" || column.baseType === "tsvector") return "anything at all";
+  if (family === "json" || column.baseType === "bytea" || column.baseType === "tsvector")
+    return "anything at all";
   const found = PERSONAL.find(([pattern]) => pattern.test(name))?.[1] ?? null;
   return found === "free text" && family !== "text" ? null : found;
 }
 
 /** userId → user_id */
 export function snake(name: string): string {
-  return name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").replace(/[^\w]+/g, "_").toLowerCase();
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replace(/[^\w]+/g, "_")
+    .toLowerCase();
 }
 
 /** The builder call that would erase the column, as it is written. */
@@ -41,7 +51,8 @@ export function suggestion(table: Table, column: Column): string {
   if (/password|passwd|secret|token/.test(name)) return notNull ? 'secret({ to: "!" })' : "secret()";
   if (!notNull) return "pii.null()";
   if (label !== undefined) return `set(${JSON.stringify(label)})`;
-  if (family === "text") return isUnique(table, column.name) ? 'pii.template("deleted_{key}")' : 'pii.replace("[deleted]")';
+  if (family === "text")
+    return isUnique(table, column.name) ? 'pii.template("deleted_{key}")' : 'pii.replace("[deleted]")';
   if (family === "date") return 'pii.truncate("year")';
   if (family === "network") return 'pii.truncate("network")';
   if (family === "array") return "pii.emptyArray()";
@@ -52,5 +63,7 @@ export function suggestion(table: Table, column: Column): string {
 }
 
 export function isUnique(table: Table, column: string): boolean {
-  return table.indexes.some((index) => index.unique && index.columns.length === 1 && index.columns[0] === column);
+  return table.indexes.some(
+    (index) => index.unique && index.columns.length === 1 && index.columns[0] === column,
+  );
 }

@@ -24,10 +24,10 @@ export function tokenize(expression: string): Token[] {
   return tokens;
 }
 
-function tokenOf([, escape, string, quoted, number, name, symbol, operator]: RegExpExecArray): Token {
+function tokenOf([, escaped, string, quoted, number, name, symbol, operator]: RegExpExecArray): Token {
   if (string !== undefined) {
     const plain = string.replaceAll("''", "'");
-    return { kind: "string", text: escape ? plain.replaceAll("\\\\", "\\") : plain, quoted: true };
+    return { kind: "string", text: escaped ? plain.replaceAll("\\\\", "\\") : plain, quoted: true };
   }
   if (quoted !== undefined) return { kind: "name", text: quoted.replaceAll('""', '"'), quoted: true };
   if (number !== undefined) return { kind: "number", text: number, quoted: false };

@@ -1,6 +1,10 @@
 /** Families of types, as far as the lints tell them apart. `baseType` is without modifier and below any domain. */
 
-const INTEGERS: Record<string, bigint> = { smallint: 32_767n, integer: 2_147_483_647n, bigint: 9_223_372_036_854_775_807n };
+const INTEGERS: Record<string, bigint> = {
+  smallint: 32_767n,
+  integer: 2_147_483_647n,
+  bigint: 9_223_372_036_854_775_807n,
+};
 
 export type Family =
   | "text"

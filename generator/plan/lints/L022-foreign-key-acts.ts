@@ -1,0 +1,93 @@
+/** L022: a foreign key that deletes or changes rows of which the annotation says something else, or nothing. */
+import { type PlanContext, report } from "../context.ts";
+import type { Lint } from "./index.ts";
+import { coverOptions, type RowsAction } from "./support/declared.ts";
+import { annotationName } from "./support/names.ts";
+import {
+  blocks,
+  columnsOf,
+  isAcknowledged,
+  type ReachedReference,
+  reachedReferences,
+} from "./support/references.ts";
+
+export const foreignKeyActs: Lint = (plan, context) => {
+  for (const reached of reachedReferences(plan, context)) {
+    const { removal, child, fk } = reached;
+    // The subject's references to itself are another lint's.
+    if (blocks(fk) || (removal.by === null && child === removal.table)) continue;
+    if (fk.onDelete === "cascade") cascades(context, reached);
+    else setsNull(context, reached);
+  }
+};
+
+/** Actions after which the foreign key finds no row to act on, or does what is declared. */
+const SETTLED: Record<string, RowsAction[]> = {
+  cascade: ["delete", "detach", "reassign", "cascade"],
+  "set null": ["delete", "detach", "reassign"],
+  "set default": ["delete", "detach", "reassign"],
+};
+
+function cascades(context: PlanContext, reached: ReachedReference): void {
+  const { removal, child, fk, decision, rules } = reached;
+  const settled = rules.filter((rule) => SETTLED.cascade?.includes(rule.action[removal.strategy]));
+  const contrary = rules.find((rule) => !SETTLED.cascade?.includes(rule.action[removal.strategy]));
+  if (contrary === undefined && settled.length > 0 && coverOptions(settled, removal.by?.rows.option ?? null))
+    return;
+  if (removal.by !== null && rules.length === 0 && isAcknowledged(reached)) return;
+  const from = removal.table.name;
+  const stays = contrary !== undefined || decision.annotation.class !== "table";
+  report(context, {
+    code: "L022",
+    subject: `${child.name}.${columnsOf(fk)}`,
+    message: `the foreign key ${fk.name} (on delete cascade) deletes these rows with those of ${from}, ${stays ? "which the annotation keeps" : "and no rule says so"}`,
+    remedy: remedy(context, reached, "delete"),
+    path: contrary?.path ?? decision.path,
+  });
+}
+
+function setsNull(context: PlanContext, reached: ReachedReference): void {
+  const { removal, child, fk, decision, rules } = reached;
+  const { strategy } = removal;
+  const settled = rules.filter((rule) => SETTLED[fk.onDelete]?.includes(rule.action[strategy]));
+  if (settled.length > 0 && coverOptions(settled, removal.by?.rows.option ?? null)) return;
+  // These classes have no `rows`: that the reference goes is the only way for them to stay.
+  if (rules.some((rule) => rule.rule.class === "credential" || rule.rule.class === "mfa")) return;
+  const cleared = fk.onDeleteColumns ?? fk.columns;
+  const impossible =
+    fk.onDelete === "set null" && cleared.some((name) => context.catalog.column(child, name)?.notNull);
+  // Of other people's rows there is no rule to write, only a word that it is known.
+  const others = removal.by !== null && rules.length === 0;
+  if (others && !impossible && isAcknowledged(reached)) return;
+  const what = fk.onDelete === "set null" ? "sets the column to NULL" : "sets the column to its default";
+  report(context, {
+    code: "L022",
+    level: others && !impossible ? "warning" : "error",
+    subject: `${child.name}.${columnsOf(fk)}`,
+    message: impossible
+      ? `the foreign key ${fk.name} (on delete set null) fails when rows of ${removal.table.name} are deleted: the column is NOT NULL`
+      : `the foreign key ${fk.name} (on delete ${fk.onDelete}) ${what} when rows of ${removal.table.name} are deleted, which the annotation doesn't say`,
+    remedy: others ? acknowledge(reached) : remedy(context, reached, "detach"),
+    path: rules[0]?.path ?? decision.path,
+  });
+}
+
+function remedy(context: PlanContext, reached: ReachedReference, action: "delete" | "detach"): string {
+  const { removal, fk, rules } = reached;
+  if (rules.length > 0)
+    return `write rows: { ${removal.strategy}: ${JSON.stringify(action)} }, or reassign("…"), or alter the foreign key`;
+  if (removal.by === null)
+    return `add a rule: content({ owner: ${JSON.stringify(fk.columns[0])}, rows: ${JSON.stringify(action)} })`;
+  const self = reached.child === removal.table;
+  return self
+    ? acknowledge(reached)
+    : `add a rule: content({ owner: via(${JSON.stringify(annotationName(context, removal.table))}), rows: "delete" }), or ${acknowledge(reached)}`;
+}
+
+function acknowledge({ fk, decision }: ReachedReference): string {
+  const column = fk.columns[0] as string;
+  if (decision.annotation.class !== "table" && decision.annotation.class !== "subject") {
+    return "decide the table with a rule in place of unrelated() or keep()";
+  }
+  return `say that it is meant: columns: { ${column}: keep("on delete ${fk.onDelete} is meant") }`;
+}

@@ -65,6 +65,9 @@ function parse(prefix: string, text: string, suffix: string): Parsed {
 function fromParser(error: unknown, prefix: string, text: string): Extract<ParsedExpression, { ok: false }> {
   const details = (error as { sqlDetails?: { message: string; cursorPosition: number } }).sqlDetails;
   if (!details) return failure(error instanceof Error ? error.message : String(error), 0);
+  // An error behind the text is about what was put around it: a stray ")" that nobody wrote.
+  const ended = details.cursorPosition >= Array.from(prefix + text.trimEnd()).length;
+  if (ended) return failure("it ends before it is complete", 0);
   // The parser counts characters, JavaScript counts UTF-16 units.
   const before = Array.from(prefix + text).slice(0, Math.max(0, details.cursorPosition));
   return failure(details.message, Math.min(text.length, Math.max(0, before.join("").length - prefix.length)));

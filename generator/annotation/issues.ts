@@ -35,7 +35,7 @@ export function findingsOf(issue: Issue, root: unknown): Finding[] {
     path: at,
   });
   const wrong = (expected: string, remedy: string): Finding[] =>
-    value === undefined && path.length > 0
+    value === undefined && isSetting(path)
       ? [missing(path, root, finding)]
       : [
           finding(
@@ -87,6 +87,13 @@ export function findingsOf(issue: Issue, root: unknown): Finding[] {
   }
 }
 
+/** A key that the language knows, rather than the name of a table, column or option, or a place in a list. */
+function isSetting(path: AnnotationPath): boolean {
+  const parent = path.at(-2);
+  const named = parent === "columns" || parent === "options" || (parent === "tables" && path.length === 2);
+  return typeof path.at(-1) === "string" && !named;
+}
+
 type Make = (code: string, message: string, remedy: string, at?: AnnotationPath) => Finding;
 
 const TYPES: Record<string, string> = {
@@ -131,7 +138,7 @@ const HINTS: Record<string, string> = {
   message: 'add what the person is told: message: "owns {count} …"',
   where: 'add the condition: where: "t.…"',
   reason: 'say why, in a sentence: ("…")',
-  value: 'pass the value, such as pii.replace("Deleted user")',
+  value: "pass the value to write",
   tables: "add tables: { … }",
   rules: 'add the rules: rules: [content({ owner: "…" })]',
   table: 'name the parent table: via("comments")',

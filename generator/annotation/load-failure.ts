@@ -3,13 +3,13 @@
  * that doesn't exist, or an exception of the person's own code. Never a stack trace.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { basename, dirname, resolve, sep } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SourceFile } from "ts-morph";
 import type { Finding, Position } from "../errors.ts";
 import * as builders from "./builders.ts";
 import { nearest } from "./nearest.ts";
-import { lineOf, openSources, positionAt, positionOf, reachable, type Sources } from "./source.ts";
+import { isLethes, lineOf, openSources, positionAt, positionOf, reachable, type Sources } from "./source.ts";
 
 export interface LoadFailure {
   finding: Finding;
@@ -150,12 +150,11 @@ function remedyFor(message: string): string {
 /** The innermost place of the person's own code in an error's stack. Type stripping keeps lines and columns. */
 function whereThrown(error: unknown): Position | undefined {
   const stack = error instanceof Error ? (error.stack ?? "") : "";
-  const generator = dirname(dirname(fileURLToPath(import.meta.url)));
   for (const [, url = "", line = "1", column = "1"] of stack.matchAll(
     /(file:\/\/[^\s?)]+?)(?:\?[^\s:)]*)?:(\d+)(?::(\d+))?/g,
   )) {
     const file = fileURLToPath(url);
-    if (file.startsWith(`${generator}${sep}`) || file.includes("node_modules") || !existsSync(file)) continue;
+    if (isLethes(file) || file.includes("node_modules") || !existsSync(file)) continue;
     const text = lineOf(readFileSync(file, "utf8"), Number(line));
     return { file, line: Number(line), column: Number(column ?? 1), text };
   }

@@ -6,7 +6,7 @@
 import type { Expression, Node, ObjectLiteralExpression, SourceFile } from "ts-morph";
 import type { Position } from "../errors.ts";
 import type { AnnotationPath } from "./model.ts";
-import { declarationOf, memberOf, type Scope } from "./scope.ts";
+import { declarationOf, FARTHEST, memberOf, type Scope } from "./scope.ts";
 import { openSources, positionOf } from "./source.ts";
 
 /** "value" points at what was written for a key, "key" at the key itself. */
@@ -148,7 +148,7 @@ function nameOf(scope: Scope, name: Node): string | undefined {
 function resolve(scope: Scope, node: Node): Node | undefined {
   const { Node } = scope.sources.morph;
   // A name may stand for itself through a circle of imports.
-  if (scope.seen++ > 10_000) return undefined;
+  if (scope.seen++ > FARTHEST) return undefined;
   if (
     Node.isAsExpression(node) ||
     Node.isSatisfiesExpression(node) ||
@@ -165,8 +165,10 @@ function resolve(scope: Scope, node: Node): Node | undefined {
     if (exported) return follow(scope, exported, node);
     return child(scope, node.getExpression(), node.getName())?.value;
   }
-  if (Node.isCallExpression(node))
-    return resolve(scope, returned(scope, node.getExpression()) ?? node) ?? node;
+  if (Node.isCallExpression(node)) {
+    const made = returned(scope, node.getExpression());
+    return made === undefined ? node : resolve(scope, made);
+  }
   return node;
 }
 

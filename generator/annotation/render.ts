@@ -61,7 +61,7 @@ function renderOne(finding: PlacedFinding, options: RenderOptions): string {
       ? []
       : [paint.dim(gutter) + text, `${" ".repeat(gutter.length)}${indent}${strong("^")}`];
   const head = `${paint.bold(place)}  ${strong(finding.code)}  ${level}${finding.subject}: ${finding.message}`;
-  return [head, ...shown, `  ${paint.green("write:")} ${finding.remedy}`].join("\n");
+  return [head, ...shown, `  ${paint.green("fix:")} ${finding.remedy}`].join("\n");
 }
 
 function colorful(): boolean {

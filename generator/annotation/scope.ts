@@ -5,6 +5,9 @@
 import type { Node, PropertyAccessExpression, SourceFile } from "ts-morph";
 import type { Sources } from "./source.ts";
 
+/** Far beyond any annotation, and far below what the stack holds. */
+export const FARTHEST = 2000;
+
 export interface Scope {
   sources: Sources;
   /** Steps taken for one path: a guard against circles. */
@@ -40,7 +43,7 @@ export function memberOf(scope: Scope, access: PropertyAccessExpression): Node |
 }
 
 function exportOf(scope: Scope, source: SourceFile, name: string): Node | undefined {
-  if (scope.seen++ > 10_000) return undefined;
+  if (scope.seen++ > FARTHEST) return undefined;
   if (name === "default") return source.getExportAssignment((one) => !one.isExportEquals())?.getExpression();
   for (const declaration of source.getExportDeclarations()) {
     const specifier = declaration.getModuleSpecifierValue();

@@ -4,7 +4,8 @@
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, resolve } from "node:path";
+import { dirname, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
 import type * as Morph from "ts-morph";
 import type { Position } from "../errors.ts";
 
@@ -36,9 +37,18 @@ export function openSources(): Sources {
   return {
     morph,
     open,
-    imported: (from, specifier) =>
-      specifier.startsWith(".") ? open(resolve(dirname(from.getFilePath()), specifier)) : undefined,
+    imported: (from, specifier) => {
+      const path = resolve(dirname(from.getFilePath()), specifier);
+      return specifier.startsWith(".") && !isLethes(path) ? open(path) : undefined;
+    },
   };
+}
+
+const generatorFolder = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Lethe's own code, by which nobody's mistake is ever explained. */
+export function isLethes(file: string): boolean {
+  return file.startsWith(`${generatorFolder}${sep}`);
 }
 
 /** The annotation file and every file of one's own that it imports, each once. */

@@ -1,0 +1,3 @@
+import { content, pii } from "../../../../../../generator/index.ts";
+
+export const discussion = content({ owner: "author_id", columns: { body: pii.replace() } });

@@ -1,0 +1,1 @@
+export { discussion as comments } from "./comments.ts";

@@ -1,0 +1,22 @@
+import { content, defineErasure, keep, pii, secret, session, subject, table, unrelated } from "../../../../../generator/index.ts";
+
+export default defineErasure({
+  tables: {
+    users: subject({
+      key: "id",
+      columns: {
+        id: keep(),
+        email: pii.email(),
+        name: pii.replace("Deleted user"),
+        hashed_password: secret(),
+        created_at: keep(),
+      },
+    }),
+    sessions: session({ owner: "user_id" }),
+    comments: table({
+      columns: { id: keep(), author_id: keep(), body: pii.replace("[deleted]"), created_at: keep() },
+      rules: [content({ owner: "author_id", rls: "hide" })],
+    }),
+    prices: unrelated("a price list"),
+  },
+});

@@ -95,7 +95,10 @@ export default defineErasure({
     }),
     comments: table({
       columns: { body: pii.replace("[deleted]") },
-      rules: [content({ owner: "author_id" }), content({ owner: "author_id", when: "delete_content", rows: "delete" })],
+      rules: [
+        content({ owner: "author_id" }),
+        content({ owner: "author_id", when: "delete_content", rows: "delete" }),
+      ],
     }),
     comment_edits: content({ owner: via("comments"), rows: "delete" }),
     messages: table({

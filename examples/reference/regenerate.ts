@@ -21,8 +21,10 @@ const committed = join(migrationsFolder, "committed");
 
 const server = await startServer("18");
 try {
-  for (const file of readdirSync(committed)) if (file.endsWith("-lethe.sql")) rmSync(join(committed, file), { force: true });
-  const url = (database: string) => Object.assign(new URL(server.adminUrl), { pathname: `/${database}` }).href;
+  for (const file of readdirSync(committed))
+    if (file.endsWith("-lethe.sql")) rmSync(join(committed, file), { force: true });
+  const url = (database: string) =>
+    Object.assign(new URL(server.adminUrl), { pathname: `/${database}` }).href;
   const admin = postgres(server.adminUrl, { onnotice: () => {} });
   await admin`create database reference`;
   await admin`create database reference_shadow`;

@@ -6,7 +6,8 @@ import type { DatabaseObject } from "./text.ts";
 
 export function access(plan: Plan): DatabaseObject[] {
   const { admin, worker, currentUser } = plan.access;
-  const isAdmin = "sql" in admin ? `select coalesce((${admin.sql.trim()}), false);` : `select ${anyRole(admin)};`;
+  const isAdmin =
+    "sql" in admin ? `select coalesce((${admin.sql.trim()}), false);` : `select ${anyRole(admin)};`;
   return [
     routine(plan, {
       kind: "function",
@@ -16,7 +17,8 @@ export function access(plan: Plan): DatabaseObject[] {
       volatility: "stable",
       language: "sql",
       body: `select (${currentUser.trim()})::${plan.key.type};`,
-      comment: "The signed-in subject, from the annotation's access.currentUser; null when nobody is signed in.",
+      comment:
+        "The signed-in subject, from the annotation's access.currentUser; null when nobody is signed in.",
     }),
     routine(plan, {
       kind: "function",
@@ -47,5 +49,7 @@ export function access(plan: Plan): DatabaseObject[] {
 /** "usage", not "member": what a role could SET ROLE to is not what it is. */
 function anyRole(roles: string[]): string {
   if (roles.length === 0) return "false";
-  return roles.map((role) => `pg_has_role(lethe.calling_role(), ${literal(role)}, 'usage')`).join("\n    or ");
+  return roles
+    .map((role) => `pg_has_role(lethe.calling_role(), ${literal(role)}, 'usage')`)
+    .join("\n    or ");
 }

@@ -43,8 +43,12 @@ function blockedSubjects(plan: Plan): DatabaseObject {
   const each: Subjects = () => "array[s.id]";
   const key = column(plan.key.column);
   const reasons = [
-    ...plan.blockers.filter((blocker) => blocker.blocking).map((blocker) => blockerRows(blocker, each, "select")),
-    ...refusals(plan).map((refused) => `select\nfrom ${table(plan.subject.table)} t\nwhere ${key} = s.id and (${refused.where})`),
+    ...plan.blockers
+      .filter((blocker) => blocker.blocking)
+      .map((blocker) => blockerRows(blocker, each, "select")),
+    ...refusals(plan).map(
+      (refused) => `select\nfrom ${table(plan.subject.table)} t\nwhere ${key} = s.id and (${refused.where})`,
+    ),
   ].map((rows) => `exists (\n${indent(rows, 2)}\n)`);
   const body =
     reasons.length === 0
@@ -94,17 +98,27 @@ function countOperations(plan: Plan): DatabaseObject {
       const stronger =
         operation.action === "delete"
           ? []
-          : operations.filter((other) => other.table.name === operation.table.name && other.action === "delete");
-      return line(operation.table.name, operation.action, count(operation, stronger, plan.key, subjectsOf), operation.reason);
+          : operations.filter(
+              (other) => other.table.name === operation.table.name && other.action === "delete",
+            );
+      return line(
+        operation.table.name,
+        operation.action,
+        count(operation, stronger, plan.key, subjectsOf),
+        operation.reason,
+      );
     });
     const own = `from ${table(plan.subject.table)} t\nwhere ${column(plan.key.column)} = subject`;
     const changes = strategy === "hard_delete" ? [] : subjectChanges(plan, plan.subject.changes[strategy]);
     const action = strategy === "hard_delete" ? "delete" : "transform";
-    selects.push(line(plan.subject.table.name, action, `select count(*)\n${own}`, ownReason(strategy, changes.length)));
+    selects.push(
+      line(plan.subject.table.name, action, `select count(*)\n${own}`, ownReason(strategy, changes.length)),
+    );
     return `if strategy = '${strategy}' then\n  return query\n${indent(selects.join("\nunion all\n"), 2)};\nend if;`;
   });
   const options = new Map<string, string>();
-  for (const strategy of plan.lifecycle.strategies) for (const operation of plan.operations[strategy]) collectOptions(plan, operation, options);
+  for (const strategy of plan.lifecycle.strategies)
+    for (const operation of plan.operations[strategy]) collectOptions(plan, operation, options);
   return routine(plan, {
     kind: "function",
     name: "count_operations",
@@ -144,4 +158,3 @@ function collectOptions(plan: Plan, operation: Operation, into: Map<string, stri
   };
   walk(operation.rows);
 }
-

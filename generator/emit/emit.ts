@@ -24,20 +24,34 @@ export function emit(plan: Plan): string {
     header(plan),
     "set local lock_timeout = '5s';\nset local check_function_bodies = off;",
     "create schema if not exists lethe;",
-    heading("TOOLS OF THIS MIGRATION", "Temporary; nothing of them stays in the database. The same in every migration: skip to WHAT IS ERASED."),
+    heading(
+      "TOOLS OF THIS MIGRATION",
+      "Temporary; nothing of them stays in the database. The same in every migration: skip to WHAT IS ERASED.",
+    ),
     coreFile("migration/helpers.sql").trim(),
     heading("LETHE'S OWN TABLES", "Numbered steps; each runs once in the life of a database."),
-    ...stateSteps(plan).map((step) => `call pg_temp.lethe_step(${step.number}, ${dollar(`\n${step.definition.trim()}\n`, "step")});`),
-    heading("IS THIS THE RIGHT DATABASE?", "What the annotation knows of the application's tables. The migration stops where the database differs (LT009)."),
+    ...stateSteps(plan).map(
+      (step) =>
+        `call pg_temp.lethe_step(${step.number}, ${dollar(`\n${step.definition.trim()}\n`, "step")});`,
+    ),
+    heading(
+      "IS THIS THE RIGHT DATABASE?",
+      "What the annotation knows of the application's tables. The migration stops where the database differs (LT009).",
+    ),
     register(plan),
     `call pg_temp.lethe_verify(${verifyArguments(plan)});`,
     heading("LOCKS", "All at once, in one order, and only on tables for which anything below has changed."),
     locks(objects),
     ...parts.map(renderPart),
-    ...(plan.ghosts.length === 0 ? [] : [heading("GHOSTS", "Rows that stand in for departed people."), ghosts(plan)]),
+    ...(plan.ghosts.length === 0
+      ? []
+      : [heading("GHOSTS", "Rows that stand in for departed people."), ghosts(plan)]),
     heading("THE TERMS IN FORCE"),
     annotationRow(plan),
-    heading("PRIVILEGES", "Exactly these roles, and nobody else: whoever a default privilege let in is put out again."),
+    heading(
+      "PRIVILEGES",
+      "Exactly these roles, and nobody else: whoever a default privilege let in is put out again.",
+    ),
     privileges(plan, objects),
     "call pg_temp.lethe_finish();",
   ];
@@ -58,14 +72,34 @@ function header(plan: Plan): string {
 
 function partsOf(plan: Plan): Part[] {
   return [
-    { title: "MARKS", text: "On the subject: when they left, and when the erasure is due.", objects: marks(plan) },
-    { title: "WHAT IS ERASED", text: "One procedure a strategy, one statement a rule, for all subjects of a batch at once.", objects: strategies(plan) },
-    { title: "LOCKING OUT", text: "What happens when a deletion is scheduled, and when it is taken back.", objects: subjectRoutines(plan) },
+    {
+      title: "MARKS",
+      text: "On the subject: when they left, and when the erasure is due.",
+      objects: marks(plan),
+    },
+    {
+      title: "WHAT IS ERASED",
+      text: "One procedure a strategy, one statement a rule, for all subjects of a batch at once.",
+      objects: strategies(plan),
+    },
+    {
+      title: "LOCKING OUT",
+      text: "What happens when a deletion is scheduled, and when it is taken back.",
+      objects: subjectRoutines(plan),
+    },
     { title: "WHAT BLOCKS, WHAT WOULD HAPPEN", text: "Looking only.", objects: counts(plan) },
     { title: "WHO IS CALLING", text: "", objects: access(plan) },
     { title: "THE CORE", text: "The same for every application.", objects: coreObjects(plan) },
-    { title: "GUARDS", text: "No sign-in for whoever is leaving, no data back into erased rows, no delete past Lethe.", objects: triggers(plan) },
-    { title: "HIDING", text: "What the application sees of people who are leaving or gone.", objects: hiding(plan) },
+    {
+      title: "GUARDS",
+      text: "No sign-in for whoever is leaving, no data back into erased rows, no delete past Lethe.",
+      objects: triggers(plan),
+    },
+    {
+      title: "HIDING",
+      text: "What the application sees of people who are leaving or gone.",
+      objects: hiding(plan),
+    },
   ];
 }
 
@@ -81,8 +115,12 @@ function marks(plan: Plan): DatabaseObject[] {
     on: { table: ref, mode: "access exclusive" },
   });
   return [
-    ...(names.addDeletedAt ? [add(names.deletedAt, "When the person left; hidden from the application from then on.")] : []),
-    ...(names.addScheduledFor ? [add(names.scheduledFor, "When the erasure is due; null again once it is done.")] : []),
+    ...(names.addDeletedAt
+      ? [add(names.deletedAt, "When the person left; hidden from the application from then on.")]
+      : []),
+    ...(names.addScheduledFor
+      ? [add(names.scheduledFor, "When the erasure is due; null again once it is done.")]
+      : []),
   ];
 }
 
@@ -109,7 +147,8 @@ function locks(objects: DatabaseObject[]): string {
 function privileges(plan: Plan, objects: DatabaseObject[]): string {
   const named = rolesOf(plan);
   const everyone = [...new Set([...named.app, ...named.admin, ...named.worker])];
-  const list = (roles: string[]) => (roles.length === 0 ? "'{}'" : `array[${roles.map((role) => quoteText(role)).join(", ")}]::name[]`);
+  const list = (roles: string[]) =>
+    roles.length === 0 ? "'{}'" : `array[${roles.map((role) => quoteText(role)).join(", ")}]::name[]`;
   return [
     `call pg_temp.lethe_grant('schema lethe', 'usage', ${list(everyone)});`,
     ...objects

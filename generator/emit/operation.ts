@@ -20,7 +20,11 @@ function partsOf(operation: Operation, key: KeyPlan, subjects: Subjects): Parts 
     key: operation.rowKey === null ? null : column(operation.rowKey),
   };
   const changes = operation.changes.map((change) => changeSql(change, keys));
-  return { changes, owned, guard: operation.action === "transform" ? anyOf(changes.map((each) => each.guard)) : null };
+  return {
+    changes,
+    owned,
+    guard: operation.action === "transform" ? anyOf(changes.map((each) => each.guard)) : null,
+  };
 }
 
 export function anyOf(guards: string[]): string {
@@ -48,7 +52,12 @@ export function assignments(list: string[]): string {
   return list.map((each) => each.replace(/\n/g, "\n    ")).join(",\n    ");
 }
 
-function reassignSql(operation: Operation, changes: ChangeSql[], owned: string[], subjects: Subjects): string {
+function reassignSql(
+  operation: Operation,
+  changes: ChangeSql[],
+  owned: string[],
+  subjects: Subjects,
+): string {
   const plan = operation.reassign;
   if (plan === null) throw new Error("a reassign operation has a reassign plan");
   const name = table(operation.table);
@@ -102,5 +111,8 @@ export function chunk(operation: Operation, key: KeyPlan, subjects: Subjects): s
   const { owned, guard } = partsOf(operation, key, subjects);
   const where = allOf(guard === null ? owned : [...owned, guard]);
   const picked = `t.ctid = any (array(\n    select t.ctid\n    from ${table(operation.table)} t\n    where ${where.replace(/\n/g, "\n    ")}\n    limit chunk\n  ))`;
-  return statement(operation, key, subjects).replace(`\nwhere ${where};`, () => `\nwhere ${picked}\n  and ${where};`);
+  return statement(operation, key, subjects).replace(
+    `\nwhere ${where};`,
+    () => `\nwhere ${picked}\n  and ${where};`,
+  );
 }

@@ -16,7 +16,8 @@ export const byVariable: Subjects = (option) => (option === null ? "subjects" : 
 /** Conditions, all of which must hold; each may span lines. */
 export function ownedBy(rows: OwnedRows, subjects: Subjects): string[] {
   const conditions = [ownerSql(rows.owner, subjects(rows.option), subjects)];
-  if (rows.owner.by === "polymorphic") conditions.unshift(`${column(rows.owner.type)} = ${literal(rows.owner.value)}`);
+  if (rows.owner.by === "polymorphic")
+    conditions.unshift(`${column(rows.owner.type)} = ${literal(rows.owner.value)}`);
   if (rows.where !== null) conditions.push(`(${rows.where.trim()})`);
   return conditions;
 }

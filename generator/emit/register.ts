@@ -35,7 +35,12 @@ export function register(plan: Plan): string {
   );
   return [
     merge("annotated_table", ["table_name", "class"], 1, tables),
-    merge("annotated_column", ["table_name", "column_name", "type", "not_null", "decision", "personal"], 2, columns),
+    merge(
+      "annotated_column",
+      ["table_name", "column_name", "type", "not_null", "decision", "personal"],
+      2,
+      columns,
+    ),
   ].join("\n\n");
 }
 

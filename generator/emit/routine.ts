@@ -42,11 +42,18 @@ export function routine(plan: Plan, made: Routine): DatabaseObject {
 }
 
 function plpgsql(made: Routine): string[] {
-  const declare = made.declare === undefined || made.declare.length === 0 ? [] : ["declare", indent(made.declare.join("\n"), 2)];
+  const declare =
+    made.declare === undefined || made.declare.length === 0
+      ? []
+      : ["declare", indent(made.declare.join("\n"), 2)];
   return ["#variable_conflict use_variable", ...declare, "begin", indent(made.body, 2), "end"];
 }
 
 /** The application's triggers inherit it, and often use unqualified names; pg_temp stands last, so that nothing is planted. */
 export function searchPath(plan: Plan): string {
-  return ["pg_catalog", ...plan.access.searchPath.filter((each) => each !== "pg_catalog").map(ident), "pg_temp"].join(", ");
+  return [
+    "pg_catalog",
+    ...plan.access.searchPath.filter((each) => each !== "pg_catalog").map(ident),
+    "pg_temp",
+  ].join(", ");
 }

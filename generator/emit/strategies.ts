@@ -55,7 +55,8 @@ function subjectsParameter(plan: Plan) {
 /** One variable for each option that a rule asks for: the subjects whose request carries it, or does not. */
 function optionDeclarations(plan: Plan, operations: Operation[]): string[] {
   const tests = new Map<string, OptionTest>();
-  for (const operation of operations) for (const test of optionsOf(operation.rows)) tests.set(optionVariable(test), test);
+  for (const operation of operations)
+    for (const test of optionsOf(operation.rows)) tests.set(optionVariable(test), test);
   return [...tests].map(
     ([name, test]) =>
       `${name} constant ${plan.key.type}[] := lethe.subjects_with_option(subjects, ${literal(test.option)}, ${test.is});`,
@@ -74,7 +75,11 @@ function statements(plan: Plan, operations: Operation[]): string[] {
         `perform lethe.take_turns(${literal(name)});`,
       );
     }
-    lines.push(`-- ${name}: ${operation.action} (${operation.reason})`, statement(operation, plan.key, byVariable), "");
+    lines.push(
+      `-- ${name}: ${operation.action} (${operation.reason})`,
+      statement(operation, plan.key, byVariable),
+      "",
+    );
   }
   return lines;
 }
@@ -105,7 +110,9 @@ function finalMarks(plan: Plan): string[] {
 
 function residueFunction(plan: Plan, strategy: Strategy): DatabaseObject {
   const operations = plan.operations[strategy];
-  const probes = operations.map((operation) => [operation.table.name, residue(operation, plan.key, byVariable)] as const);
+  const probes = operations.map(
+    (operation) => [operation.table.name, residue(operation, plan.key, byVariable)] as const,
+  );
   const left = subjectResidue(plan, strategy);
   if (left !== null) probes.push([plan.subject.table.name, left]);
   return routine(plan, {
@@ -144,7 +151,9 @@ function identityProcedure(plan: Plan): DatabaseObject {
     name: "erase_identity",
     parameters: subjectsParameter(plan),
     declare: optionDeclarations(plan, operations),
-    body: ["perform lethe.require_executing(subjects);", "", ...statements(plan, operations), ...own].join("\n").trimEnd(),
+    body: ["perform lethe.require_executing(subjects);", "", ...statements(plan, operations), ...own]
+      .join("\n")
+      .trimEnd(),
     comment:
       "The first step for a subject with very many rows: sign-in data and the subject's own columns go before anything else.",
   });
@@ -162,7 +171,9 @@ function isContent(operation: Operation): boolean {
 function heavyFunction(plan: Plan): DatabaseObject {
   const one: Subjects = () => "array[s.id]";
   const looks = heavyStrategies(plan).flatMap((strategy) =>
-    plan.operations[strategy].flatMap((operation) => (operation.heavy === null ? [] : [look(operation, one)])),
+    plan.operations[strategy].flatMap((operation) =>
+      operation.heavy === null ? [] : [look(operation, one)],
+    ),
   );
   return routine(plan, {
     kind: "function",
@@ -230,11 +241,14 @@ function drainFunction(plan: Plan): DatabaseObject {
     returns: "bigint",
     declare: [
       `subjects constant ${plan.key.type}[] := array[subject];`,
-      ...optionDeclarations(plan, operations.flatMap(([, list]) => list)),
+      ...optionDeclarations(
+        plan,
+        operations.flatMap(([, list]) => list),
+      ),
       "touched bigint;",
     ],
     body: ["perform lethe.require_executing(subjects);", ...blocks, "return 0;"].join("\n"),
-    comment: "Erases one chunk of one table for a subject with very many rows. Returns the rows touched; 0 when a look finds nothing more.",
+    comment:
+      "Erases one chunk of one table for a subject with very many rows. Returns the rows touched; 0 when a look finds nothing more.",
   });
 }
-

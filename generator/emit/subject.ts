@@ -8,7 +8,15 @@ import { subjectChanges } from "./strategies.ts";
 import { column, type DatabaseObject, indent, table } from "./text.ts";
 
 export function subjectRoutines(plan: Plan): DatabaseObject[] {
-  return [lockOut(plan), letBackIn(plan), preserve(plan), lockSubject(plan), lockSubjects(plan), isMarked(plan), hiddenSubjects(plan)];
+  return [
+    lockOut(plan),
+    letBackIn(plan),
+    preserve(plan),
+    lockSubject(plan),
+    lockSubjects(plan),
+    isMarked(plan),
+    hiddenSubjects(plan),
+  ];
 }
 
 const one = (plan: Plan) => [{ name: "subject", type: plan.key.type }];
@@ -57,7 +65,10 @@ function letBackIn(plan: Plan): DatabaseObject {
     `${ident(scheduledFor)} = null`,
     ...subject.preserve.map((each) => `${ident(each.column)} = original.${ident(each.column)}`),
   ];
-  const from = subject.preserve.length === 0 ? "" : `\nfrom jsonb_populate_record(null::${row}, kept -> 'columns') original`;
+  const from =
+    subject.preserve.length === 0
+      ? ""
+      : `\nfrom jsonb_populate_record(null::${row}, kept -> 'columns') original`;
   return routine(plan, {
     kind: "function",
     name: "let_back_in",
@@ -67,7 +78,8 @@ function letBackIn(plan: Plan): DatabaseObject {
       `update ${row} t\nset ${assignments(set)}${from}\nwhere ${own(plan)};`,
       ...plan.suspensions.map(putBack),
     ].join("\n"),
-    comment: "What cancel_deletion() does: takes the marks off and puts back what was kept. Sessions stay gone.",
+    comment:
+      "What cancel_deletion() does: takes the marks off and puts back what was kept. Sessions stay gone.",
   });
 }
 
@@ -85,7 +97,9 @@ function putBack(each: SuspensionPlan): string {
 
 function preserve(plan: Plan): DatabaseObject {
   const { subject } = plan;
-  const columns = subject.preserve.map((each) => `${literal(each.column)}, ${column(each.column)}`).join(", ");
+  const columns = subject.preserve
+    .map((each) => `${literal(each.column)}, ${column(each.column)}`)
+    .join(", ");
   const rows = plan.suspensions
     .map(
       (each) =>
@@ -115,7 +129,8 @@ function preserve(plan: Plan): DatabaseObject {
       ),
       ");",
     ].join("\n"),
-    comment: "What cancel_deletion() will put back. Kept in the request, readable by no application role, wiped at the end.",
+    comment:
+      "What cancel_deletion() will put back. Kept in the request, readable by no application role, wiped at the end.",
   });
 }
 

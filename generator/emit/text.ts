@@ -23,7 +23,12 @@ export function indent(text: string, by: number): string {
 /** A heading that cuts the migration into parts a reviewer can find. */
 export function heading(title: string, text = ""): string {
   const rule = `-- ${"=".repeat(77)}`;
-  const body = text === "" ? "" : `${wrap(text, 77).map((line) => `-- ${line}`).join("\n")}\n`;
+  const body =
+    text === ""
+      ? ""
+      : `${wrap(text, 77)
+          .map((line) => `-- ${line}`)
+          .join("\n")}\n`;
   return `${rule}\n-- ${title}\n${body}${rule}`;
 }
 

@@ -1,7 +1,7 @@
 /** Triggers that keep the rules whoever writes: guards, the freeze, marks, deletes. */
 import type { GuardPlan, Plan } from "../plan/model.ts";
-import { ident, literal } from "../quote.ts";
 import { castFor } from "../plan/owner.ts";
+import { ident, literal } from "../quote.ts";
 import { ownerKey } from "./owner.ts";
 import { routine } from "./routine.ts";
 import { column, type DatabaseObject, indent, nameFor, table } from "./text.ts";
@@ -30,7 +30,8 @@ function refuseSignIn(plan: Plan): DatabaseObject {
   const row = table(plan.subject.table);
   const key = column(plan.key.column);
   const mark = column(plan.subject.marks.deletedAt);
-  const refused = "perform lethe.refuse('LT010', subject, 'sign-in refused: this person is leaving',\n  'A scheduled deletion can be cancelled with lethe.cancel_deletion() or its token.');";
+  const refused =
+    "perform lethe.refuse('LT010', subject, 'sign-in refused: this person is leaving',\n  'A scheduled deletion can be cancelled with lethe.cancel_deletion() or its token.');";
   return routine(plan, {
     kind: "function",
     name: "refuse_sign_in",
@@ -55,7 +56,8 @@ function refuseSignIn(plan: Plan): DatabaseObject {
       "  end if;",
       "end if;",
     ].join("\n"),
-    comment: "LT010 when the person is marked or erased; called by the guards of session and credential tables.",
+    comment:
+      "LT010 when the person is marked or erased; called by the guards of session and credential tables.",
   });
 }
 
@@ -94,8 +96,12 @@ function guardTrigger(plan: Plan, guard: GuardPlan): DatabaseObject[] {
 /** A column of another type than the key may hold something that is no key at all: that is nobody's row. */
 function signInCheck(plan: Plan, guard: GuardPlan, owner: string): string {
   const rows = guard.rows[0];
-  const cast = rows !== undefined && (rows.owner.by === "column" || rows.owner.by === "polymorphic") ? rows.owner.cast : null;
-  if (cast === null || castFor(cast, plan.key.type) === null) return `perform lethe.refuse_sign_in(${owner});`;
+  const cast =
+    rows !== undefined && (rows.owner.by === "column" || rows.owner.by === "polymorphic")
+      ? rows.owner.cast
+      : null;
+  if (cast === null || castFor(cast, plan.key.type) === null)
+    return `perform lethe.refuse_sign_in(${owner});`;
   return [
     "begin",
     `  perform lethe.refuse_sign_in(${owner}::${plan.key.type});`,
@@ -180,7 +186,15 @@ function keepMarks(plan: Plan): DatabaseObject[] {
   const changed =
     `when (old.${deleted} is distinct from new.${deleted}\n` +
     `    or (new.${scheduled} is not null and old.${scheduled} is distinct from new.${scheduled}))`;
-  return [made, onSubject(plan, "lethe_marks", `after update on {table}\n  for each row\n  ${changed}`, "lethe.keep_marks()")];
+  return [
+    made,
+    onSubject(
+      plan,
+      "lethe_marks",
+      `after update on {table}\n  for each row\n  ${changed}`,
+      "lethe.keep_marks()",
+    ),
+  ];
 }
 
 function refuseDelete(plan: Plan): DatabaseObject[] {
@@ -197,12 +211,18 @@ function refuseDelete(plan: Plan): DatabaseObject[] {
       "end if;",
       "return old;",
     ].join("\n"),
-    comment: "Direct DELETE of a subject is refused (LT012): it would leave accounts, files and customers behind.",
+    comment:
+      "Direct DELETE of a subject is refused (LT012): it would leave accounts, files and customers behind.",
   });
   return [
     made,
     onSubject(plan, "lethe_no_delete", "before delete on {table}\n  for each row", "lethe.refuse_delete()"),
-    onSubject(plan, "lethe_no_truncate", "before truncate on {table}\n  for each statement", "lethe.refuse_truncate()"),
+    onSubject(
+      plan,
+      "lethe_no_truncate",
+      "before truncate on {table}\n  for each statement",
+      "lethe.refuse_truncate()",
+    ),
   ];
 }
 

@@ -69,7 +69,10 @@ function differs(change: ColumnChange, old: string, value: string): { value: str
 
 function typedLiteral(change: ColumnChange, value: string | number | boolean): string {
   // A bare string literal takes the column's type by itself; a number into a text column does not.
-  if (typeof value !== "string") return change.baseType.startsWith("character") || change.baseType === "text" ? literal(String(value)) : literal(value);
+  if (typeof value !== "string")
+    return change.baseType.startsWith("character") || change.baseType === "text"
+      ? literal(String(value))
+      : literal(value);
   return literal(value);
 }
 
@@ -111,7 +114,12 @@ function jsonRemove(change: ColumnChange, old: string, paths: string[][]): { val
   };
 }
 
-function jsonSet(change: ColumnChange, old: string, path: string[], value: unknown): { value: string; guard: string } {
+function jsonSet(
+  change: ColumnChange,
+  old: string,
+  path: string[],
+  value: unknown,
+): { value: string; guard: string } {
   const asJsonb = change.baseType === "json" ? `${old}::jsonb` : old;
   const wanted = `${literal(JSON.stringify(value))}::jsonb`;
   const set = `jsonb_set(${asJsonb}, ${pathLiteral(path)}, ${wanted}, false)`;

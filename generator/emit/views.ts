@@ -8,7 +8,17 @@ export function hiding(plan: Plan): DatabaseObject[] {
   const { subject } = plan;
   const own: DatabaseObject[] = [];
   const visible = `${ident(subject.marks.deletedAt)} is null`;
-  if (subject.view !== null) own.push(view(plan, subject.table, subject.view, subjectColumns(plan), `where t.${visible}`, "people who are not leaving or gone"));
+  if (subject.view !== null)
+    own.push(
+      view(
+        plan,
+        subject.table,
+        subject.view,
+        subjectColumns(plan),
+        `where t.${visible}`,
+        "people who are not leaving or gone",
+      ),
+    );
   if (subject.rls !== null) own.push(...policies(plan, subject.table, subject.rls, visible));
   return [hiddenIndex(plan), ...own, ...plan.hiding.flatMap((each) => contentHiding(plan, each))];
 }
@@ -32,7 +42,14 @@ export function hiddenIndexName(ref: TableRef): string {
   return `${ref.table.slice(0, 40)}_lethe_hidden`;
 }
 
-function view(plan: Plan, from: TableRef, made: TableRef, columns: string[], condition: string, what: string): DatabaseObject {
+function view(
+  plan: Plan,
+  from: TableRef,
+  made: TableRef,
+  columns: string[],
+  condition: string,
+  what: string,
+): DatabaseObject {
   const list = columns.map((each) => column(each)).join(",\n       ");
   const roles = readers(plan);
   return {
@@ -91,10 +108,21 @@ function contentHiding(plan: Plan, each: HidingPlan): DatabaseObject[] {
   const made: DatabaseObject[] = [];
   if (each.view !== null) {
     const condition = each.owners.map((owner) => notHidden(plan, owner, "t", false)).join("\n  and ");
-    made.push(view(plan, each.table, each.view, each.columns, `where ${condition}`, "what belongs to nobody who is leaving or gone"));
+    made.push(
+      view(
+        plan,
+        each.table,
+        each.view,
+        each.columns,
+        `where ${condition}`,
+        "what belongs to nobody who is leaving or gone",
+      ),
+    );
   }
   if (each.rls !== null) {
-    const condition = each.owners.map((owner) => notHidden(plan, owner, ident(each.table.table), true)).join("\n  and ");
+    const condition = each.owners
+      .map((owner) => notHidden(plan, owner, ident(each.table.table), true))
+      .join("\n  and ");
     made.push(...policies(plan, each.table, each.rls, `\n  ${condition}\n`));
   }
   return made;

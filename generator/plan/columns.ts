@@ -35,7 +35,17 @@ export function decideColumns(
       decided.push({ column: name, rule, change: null, path: at });
       continue;
     }
-    const { personal, secret, mfa, at: _at, restore: _restore, onSoftDelete: _soft, unless, effect: _effect, ...transform } = rule;
+    const {
+      personal,
+      secret,
+      mfa,
+      at: _at,
+      restore: _restore,
+      onSoftDelete: _soft,
+      unless,
+      effect: _effect,
+      ...transform
+    } = rule;
     decided.push({
       column: name,
       rule,

@@ -23,10 +23,14 @@ export interface PlanContext {
   findings: Finding[];
 }
 
-export function report(context: PlanContext, finding: Omit<Finding, "level"> & { level?: Finding["level"] }): void {
+export function report(
+  context: PlanContext,
+  finding: Omit<Finding, "level"> & { level?: Finding["level"] },
+): void {
   // Several strategies and rules meet the same obstacle; it is told once.
   const known = context.findings.some(
-    (each) => each.code === finding.code && each.subject === finding.subject && each.message === finding.message,
+    (each) =>
+      each.code === finding.code && each.subject === finding.subject && each.message === finding.message,
   );
   if (!known) context.findings.push({ level: "error", ...finding });
 }

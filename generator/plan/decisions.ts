@@ -76,14 +76,19 @@ function escapeRegExp(text: string): string {
 function nearest(key: string, context: PlanContext): string {
   const bare = key.split(".").at(-1) ?? key;
   const found = context.catalog.tables.find(
-    (table) => table.table.toLowerCase() === bare.toLowerCase() || table.table === `${bare}s` || `${table.table}s` === bare,
+    (table) =>
+      table.table.toLowerCase() === bare.toLowerCase() ||
+      table.table === `${bare}s` ||
+      `${table.table}s` === bare,
   );
   return found === undefined ? "" : ` (${JSON.stringify(found.name)}?)`;
 }
 
 /** The decision about the subject, or a finding. */
 export function findSubject(context: PlanContext): Decision | undefined {
-  const subjects = [...context.decisions.values()].filter((decision) => decision.annotation.class === "subject");
+  const subjects = [...context.decisions.values()].filter(
+    (decision) => decision.annotation.class === "subject",
+  );
   if (subjects.length !== 1) {
     report(context, {
       code: "L031",

@@ -2,7 +2,15 @@
  * The plan: an annotation resolved against a catalog. Pure data, no SQL text but the author's own fragments;
  * `emit/` is the only place that turns it into SQL. Arrays are in the order in which things happen.
  */
-import type { Access, AnnotationPath, Lifecycle, Reassign, Sql, Strategy, Transform } from "../annotation/model.ts";
+import type {
+  Access,
+  AnnotationPath,
+  Lifecycle,
+  Reassign,
+  Sql,
+  Strategy,
+  Transform,
+} from "../annotation/model.ts";
 
 export interface TableRef {
   schema: string;

@@ -1,5 +1,14 @@
 /** What each rule does to its rows under each strategy: the table of classes in DESIGN.md section 3. */
-import type { AnnotationPath, ColumnRule, ContentRule, Reassign, RetainRule, Rows, Rule, Strategy } from "../annotation/model.ts";
+import type {
+  AnnotationPath,
+  ColumnRule,
+  ContentRule,
+  Reassign,
+  RetainRule,
+  Rows,
+  Rule,
+  Strategy,
+} from "../annotation/model.ts";
 import type { Table } from "../catalog/model.ts";
 import { changesOf, decideColumns } from "./columns.ts";
 import { type Decision, type PlanContext, ref, report } from "./context.ts";
@@ -49,7 +58,8 @@ export function planRule(
 function sharedColumns(decision: Decision, rule: Rule): Record<string, ColumnRule> | undefined {
   if (decision.annotation.class !== "table" || rule.columns !== undefined) return undefined;
   const onlyMoves =
-    rule.class === "content" && (rule.rows === "detach" || (typeof rule.rows === "object" && "action" in rule.rows));
+    rule.class === "content" &&
+    (rule.rows === "detach" || (typeof rule.rows === "object" && "action" in rule.rows));
   return decision.annotation.rules.length > 1 && onlyMoves ? undefined : decision.annotation.columns;
 }
 
@@ -66,13 +76,22 @@ function same(one: Operation): Operations {
 }
 
 function planContent(base: Base, changes: ColumnChange[], rule: ContentRule): Operations {
-  const both = rule.rows !== undefined && (typeof rule.rows === "string" || "action" in rule.rows) ? (rule.rows as Rows) : undefined;
+  const both =
+    rule.rows !== undefined && (typeof rule.rows === "string" || "action" in rule.rows)
+      ? (rule.rows as Rows)
+      : undefined;
   const each = both === undefined ? ((rule.rows ?? {}) as { anonymize?: Rows; hard_delete?: Rows }) : {};
   const anonymize = both ?? each.anonymize ?? "transform";
   // hard_delete deletes, unless the rows are somebody else's too: reassigned or detached.
-  const survives = both === "detach" || both === "cascade" || (typeof both === "object" && both.action === "reassign");
+  const survives =
+    both === "detach" || both === "cascade" || (typeof both === "object" && both.action === "reassign");
   const hardDelete = each.hard_delete ?? (survives && both !== undefined ? both : "delete");
-  if (anonymize === "transform" && changes.length === 0 && each.anonymize === undefined && both === undefined) {
+  if (
+    anonymize === "transform" &&
+    changes.length === 0 &&
+    each.anonymize === undefined &&
+    both === undefined
+  ) {
     report(base.context, {
       code: "L037",
       subject: base.table.name,
@@ -107,7 +126,8 @@ function planRetain(base: Base, changes: ColumnChange[], _rule: RetainRule): Ope
 function operation(base: Base, action: Operation["action"], changes: ColumnChange[]): Operation {
   const { rule, rows } = base;
   const content = rule.class === "content" || rule.class === "retain";
-  const heavy = rule.class === "content" ? (rule.heavy ?? HEAVY_ROWS) : rule.class === "retain" ? HEAVY_ROWS : false;
+  const heavy =
+    rule.class === "content" ? (rule.heavy ?? HEAVY_ROWS) : rule.class === "retain" ? HEAVY_ROWS : false;
   return {
     table: ref(base.table),
     rowKey: singleKey(base),
@@ -180,7 +200,10 @@ function uniquesWith(table: Table, owner: string): string[][] {
     .map((index) => index.columns.filter((column) => column !== null && column !== owner) as string[]);
 }
 
-function ghostKey(context: PlanContext, ghost: Record<string, string | number | boolean | null> | undefined): string | number {
+function ghostKey(
+  context: PlanContext,
+  ghost: Record<string, string | number | boolean | null> | undefined,
+): string | number {
   const subject = Object.values(context.annotation.tables).find((table) => table.class === "subject");
   const value = subject?.class === "subject" ? ghost?.[subject.key] : undefined;
   return typeof value === "number" || typeof value === "string" ? value : "";

@@ -61,7 +61,9 @@ function parentsOf(
 }
 
 function reportCycle(context: PlanContext, operations: Operation[], names: string[]): void {
-  const deleting = operations.find((operation) => operation.action === "delete" && names.includes(operation.table.name));
+  const deleting = operations.find(
+    (operation) => operation.action === "delete" && names.includes(operation.table.name),
+  );
   // Rows that stay can point at each other as they like; only deletes need an order.
   if (deleting === undefined) return;
   report(context, {
@@ -80,7 +82,8 @@ export function sortOperations(operations: Operation[], order: TableRef[]): Oper
   const place = new Map(order.map((table, index) => [table.name, index]));
   return [...operations].sort(
     (a, b) =>
-      (place.get(a.table.name) ?? 0) - (place.get(b.table.name) ?? 0) || STRENGTH[a.action] - STRENGTH[b.action],
+      (place.get(a.table.name) ?? 0) - (place.get(b.table.name) ?? 0) ||
+      STRENGTH[a.action] - STRENGTH[b.action],
   );
 }
 
@@ -89,7 +92,8 @@ export function withoutSuperfluous(operations: Operation[]): Operation[] {
   const sameRows = (a: Operation, b: Operation) =>
     a.table.name === b.table.name && JSON.stringify(a.rows.owner) === JSON.stringify(b.rows.owner);
   const deletesAll = operations.filter(
-    (operation) => operation.action === "delete" && operation.rows.where === null && operation.rows.option === null,
+    (operation) =>
+      operation.action === "delete" && operation.rows.where === null && operation.rows.option === null,
   );
   return operations.filter((operation) => {
     const first = deletesAll.find((each) => sameRows(each, operation));

@@ -85,9 +85,18 @@ export function columnOrFail(context: PlanContext, table: Table, column: string,
   return found;
 }
 
-function inferOwner(context: PlanContext, subject: Decision, key: KeyPlan, table: Table, path: AnnotationPath): Owner {
+function inferOwner(
+  context: PlanContext,
+  subject: Decision,
+  key: KeyPlan,
+  table: Table,
+  path: AnnotationPath,
+): Owner {
   const direct = table.foreignKeys.filter(
-    (fk) => fk.references.table === subject.table.name && fk.columns.length === 1 && fk.references.columns[0] === key.column,
+    (fk) =>
+      fk.references.table === subject.table.name &&
+      fk.columns.length === 1 &&
+      fk.references.columns[0] === key.column,
   );
   const columns = [...new Set(direct.map((fk) => fk.columns[0] as string))];
   if (columns.length !== 1) {
@@ -98,7 +107,10 @@ function inferOwner(context: PlanContext, subject: Decision, key: KeyPlan, table
         columns.length === 0
           ? `the owner can't be inferred: no foreign key leads to ${subject.table.name}`
           : `the owner can't be inferred: ${columns.join(" and ")} both lead to ${subject.table.name}`,
-      remedy: columns.length === 0 ? 'write owner: "column" or owner: via("parent")' : `write owner: ${JSON.stringify(columns[0])}, and a rule for each`,
+      remedy:
+        columns.length === 0
+          ? 'write owner: "column" or owner: via("parent")'
+          : `write owner: ${JSON.stringify(columns[0])}, and a rule for each`,
       path,
     });
     throw new Unresolved();
@@ -139,10 +151,21 @@ function resolveVia(
     });
     throw new Unresolved();
   }
-  const link = owner.columns === undefined ? inferLink(context, table, parent.table, path) : explicitLink(owner, parent, context);
+  const link =
+    owner.columns === undefined
+      ? inferLink(context, table, parent.table, path)
+      : explicitLink(owner, parent, context);
   for (const column of link.columns) columnOrFail(context, table, column, path);
   const arms = parent.annotation.rules.map((rule, index) =>
-    ownedRows(context, subject, key, parent.table, effective(rule), [...parent.path, "rules", index], [...seen, table.name]),
+    ownedRows(
+      context,
+      subject,
+      key,
+      parent.table,
+      effective(rule),
+      [...parent.path, "rules", index],
+      [...seen, table.name],
+    ),
   );
   return { by: "via", parent: ref(parent.table), ...link, arms: widest(arms) };
 }

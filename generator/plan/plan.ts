@@ -19,7 +19,12 @@ import { planGhosts, planKey, planSubject } from "./subject.ts";
 const STRATEGIES: Strategy[] = ["anonymize", "hard_delete", "soft_delete"];
 
 export function plan(annotation: Annotation, catalog: Catalog): { plan: Plan | null; findings: Finding[] } {
-  const context: PlanContext = { annotation, catalog: indexCatalog(catalog), decisions: new Map(), findings: [] };
+  const context: PlanContext = {
+    annotation,
+    catalog: indexCatalog(catalog),
+    decisions: new Map(),
+    findings: [],
+  };
   const made = build(context, hashOf(annotation, catalog));
   if (made !== null) for (const lint of lints) lint(made, context);
   const failed = context.findings.some((finding) => finding.level === "error");
@@ -102,7 +107,9 @@ function collect(
 /** Rows that may belong to two people: two workers, each with one of them, would lock such rows crosswise. */
 function mayCross(operations: Operations, name: string): boolean {
   return STRATEGIES.some((strategy) => {
-    const owners = operations[strategy].filter((each) => each.table.name === name).map((each) => each.rows.owner);
+    const owners = operations[strategy]
+      .filter((each) => each.table.name === name)
+      .map((each) => each.rows.owner);
     return new Set(owners.map((owner) => JSON.stringify(owner))).size > 1 || owners.some(hasTwoOwners);
   });
 }
@@ -114,5 +121,7 @@ function hasTwoOwners(owner: OwnerPlan): boolean {
 }
 
 function hashOf(annotation: Annotation, catalog: Catalog): string {
-  return createHash("sha256").update(JSON.stringify([annotation, catalog])).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify([annotation, catalog]))
+    .digest("hex");
 }

@@ -15,7 +15,7 @@ export function planSuspensions(context: PlanContext, subject: Decision, key: Ke
           code: "L039",
           subject: decision.table.name,
           message: `rows can't be moved aside: ${referencing.map((each) => each.table.name).join(", ")} points at them`,
-          remedy: 'leave suspend out: the guard refuses new sessions anyway',
+          remedy: "leave suspend out: the guard refuses new sessions anyway",
           path: [...path, "suspend"],
         });
         return [];
@@ -25,7 +25,9 @@ export function planSuspensions(context: PlanContext, subject: Decision, key: Ke
           {
             table: ref(decision.table),
             rows: ownedRows(context, subject, key, decision.table, rule, path),
-            columns: decision.table.columns.filter((each) => each.generated === null).map((each) => each.name),
+            columns: decision.table.columns
+              .filter((each) => each.generated === null)
+              .map((each) => each.name),
             overridesIdentity: decision.table.columns.some((each) => each.identity === "always"),
           },
         ];
@@ -40,7 +42,8 @@ export function planSuspensions(context: PlanContext, subject: Decision, key: Ke
 export function planHiding(context: PlanContext, subject: Decision, key: KeyPlan): HidingPlan[] {
   return tables(context).flatMap((decision) => {
     const annotation = decision.annotation;
-    if (annotation.class !== "table" || (annotation.view === undefined && annotation.rls === undefined)) return [];
+    if (annotation.class !== "table" || (annotation.view === undefined && annotation.rls === undefined))
+      return [];
     try {
       return [
         {
@@ -49,7 +52,10 @@ export function planHiding(context: PlanContext, subject: Decision, key: KeyPlan
           view: annotation.view === undefined ? null : viewRef(decision.table, annotation.view, key.column),
           rls: annotation.rls ?? null,
           owners: rulesOf(decision)
-            .map(({ rule, path }) => ownedRows(context, subject, key, decision.table, effective(rule), path).owner)
+            .map(
+              ({ rule, path }) =>
+                ownedRows(context, subject, key, decision.table, effective(rule), path).owner,
+            )
             // What was sent to a hidden person is not theirs to hide: the first rule names the author.
             .slice(0, 1),
         },
@@ -86,14 +92,19 @@ export function planRegister(context: PlanContext, subject: SubjectPlan): Decide
 
 function classOf(decision: Decision): string {
   const annotation = decision.annotation;
-  return annotation.class === "table" ? [...new Set(annotation.rules.map((rule) => rule.class))].join(", ") : annotation.class;
+  return annotation.class === "table"
+    ? [...new Set(annotation.rules.map((rule) => rule.class))].join(", ")
+    : annotation.class;
 }
 
 /** Marks that Lethe adds are its own, not the application's. */
 function isOwnMark(decision: Decision, column: string, subject: SubjectPlan): boolean {
   if (decision.annotation.class !== "subject") return false;
   const { marks } = subject;
-  return (marks.addDeletedAt && column === marks.deletedAt) || (marks.addScheduledFor && column === marks.scheduledFor);
+  return (
+    (marks.addDeletedAt && column === marks.deletedAt) ||
+    (marks.addScheduledFor && column === marks.scheduledFor)
+  );
 }
 
 function columnRule(decision: Decision, column: string): ColumnRule | undefined {

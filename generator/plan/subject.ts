@@ -12,9 +12,18 @@ export function planKey(context: PlanContext, subject: Decision): KeyPlan | unde
   const path = [...subject.path, "key"];
   const column = context.catalog.column(subject.table, annotation.key);
   const problem = (message: string, remedy: string) =>
-    report(context, { code: "L033", subject: `${subject.table.name}.${annotation.key}`, message, remedy, path });
+    report(context, {
+      code: "L033",
+      subject: `${subject.table.name}.${annotation.key}`,
+      message,
+      remedy,
+      path,
+    });
   if (column === undefined) {
-    problem("the key is not a column of the table", `one of: ${subject.table.columns.map((each) => each.name).join(", ")}`);
+    problem(
+      "the key is not a column of the table",
+      `one of: ${subject.table.columns.map((each) => each.name).join(", ")}`,
+    );
     return undefined;
   }
   if (!KEY_TYPES.includes(column.baseType)) {
@@ -22,13 +31,21 @@ export function planKey(context: PlanContext, subject: Decision): KeyPlan | unde
     return undefined;
   }
   const unique = subject.table.indexes.some(
-    (index) => index.unique && index.predicate === null && index.columns.length === 1 && index.columns[0] === column.name,
+    (index) =>
+      index.unique &&
+      index.predicate === null &&
+      index.columns.length === 1 &&
+      index.columns[0] === column.name,
   );
   if (!unique || !column.notNull) {
-    problem("the key is not unique and NOT NULL by itself", "name the primary key, or a unique NOT NULL column");
+    problem(
+      "the key is not unique and NOT NULL by itself",
+      "name the primary key, or a unique NOT NULL column",
+    );
     return undefined;
   }
-  const type = column.domain !== null ? column.type : column.baseType === "character" ? "bpchar" : column.baseType;
+  const type =
+    column.domain !== null ? column.type : column.baseType === "character" ? "bpchar" : column.baseType;
   return { column: column.name, type };
 }
 
@@ -45,12 +62,24 @@ export function planSubject(context: PlanContext, subject: Decision, key: KeyPla
       anonymize: changesOf(decided),
       soft_delete: decided.filter(clearedBySoftDelete).flatMap((each) => each.change ?? []),
     },
-    atSchedule: decided.filter((each) => optionsOf(each)?.at === "schedule").flatMap((each) => each.change ?? []),
+    atSchedule: decided
+      .filter((each) => optionsOf(each)?.at === "schedule")
+      .flatMap((each) => each.change ?? []),
     preserve: decided.filter(isPreserved).map((each) => typed(each.change as ColumnChange)),
     frozen: decided
-      .filter((each) => each.change !== null && (each.change.personal || each.change.secret) && !isGenerated(table, each.column))
-      .map((each) => ({ ...typed(each.change as ColumnChange), baseType: (each.change as ColumnChange).baseType })),
-    emailColumns: decided.filter((each) => each.change?.transform.action === "email").map((each) => each.column),
+      .filter(
+        (each) =>
+          each.change !== null &&
+          (each.change.personal || each.change.secret) &&
+          !isGenerated(table, each.column),
+      )
+      .map((each) => ({
+        ...typed(each.change as ColumnChange),
+        baseType: (each.change as ColumnChange).baseType,
+      })),
+    emailColumns: decided
+      .filter((each) => each.change?.transform.action === "email")
+      .map((each) => each.column),
     refuse: annotation.refuse ?? [],
     view: annotation.view === undefined ? null : viewRef(table, annotation.view, key.column),
     rls: annotation.rls ?? null,
@@ -63,12 +92,18 @@ function optionsOf(decided: DecidedColumn) {
 
 function clearedBySoftDelete(decided: DecidedColumn): boolean {
   const options = optionsOf(decided);
-  return options !== undefined && (options.secret === true || options.mfa === true || options.onSoftDelete === true);
+  return (
+    options !== undefined &&
+    (options.secret === true || options.mfa === true || options.onSoftDelete === true)
+  );
 }
 
 function isPreserved(decided: DecidedColumn): boolean {
   const options = optionsOf(decided);
-  return options !== undefined && (options.action === "email" || (options.at === "schedule" && options.restore === true));
+  return (
+    options !== undefined &&
+    (options.action === "email" || (options.at === "schedule" && options.restore === true))
+  );
 }
 
 function isGenerated(table: Table, column: string): boolean {
@@ -97,7 +132,8 @@ function planMarks(context: PlanContext, subject: Decision): MarksPlan {
         code: "L032",
         subject: `${subject.table.name}.${name}`,
         message: `the mark column exists already as ${column.type}${column.notNull ? " not null" : ""}`,
-        remedy: "a mark is a nullable timestamptz: alter the column, or name others: marks: { deletedAt: \"…\", scheduledFor: \"…\" }",
+        remedy:
+          'a mark is a nullable timestamptz: alter the column, or name others: marks: { deletedAt: "…", scheduledFor: "…" }',
         path: annotation.marks === undefined ? subject.path : [...subject.path, "marks"],
       });
     }

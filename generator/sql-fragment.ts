@@ -21,14 +21,6 @@ const PREFIX = "select (\n";
 /** Parses one SQL expression; `t` is the row of the table it is about. */
 export function parseExpression(text: string): ParsedExpression {
   if (text.trim() === "") return failure("it is empty", 0);
-  try {
-    const tokens = scanSync(text).tokens;
-    if (tokens.at(-1)?.tokenName === "SQL_COMMENT") {
-      return failure("it ends in a comment, which would swallow the SQL behind it", text.lastIndexOf("--"));
-    }
-  } catch (error) {
-    return fromParser(error, "", text);
-  }
   // In parentheses nothing but an expression fits; bare, `a) or (b` doesn't. Only what passes both is one expression.
   const wrapped = parse(PREFIX, text, "\n)");
   if (!wrapped.ok) return wrapped;
@@ -40,6 +32,9 @@ export function parseExpression(text: string): ParsedExpression {
   }
   if (bare.targets !== 1)
     return failure(`expected one expression, found ${bare.targets} with commas between`, 0);
+  if (scanSync(text).tokens.at(-1)?.tokenName === "SQL_COMMENT") {
+    return failure("it ends in a comment, which would swallow the SQL behind it", text.lastIndexOf("--"));
+  }
   const found = { columns: new Set<string>(), bareColumns: new Set<string>(), parameter: false };
   collect(wrapped.tree, found);
   if (found.parameter)
@@ -66,11 +61,15 @@ function fromParser(error: unknown, prefix: string, text: string): Extract<Parse
   const details = (error as { sqlDetails?: { message: string; cursorPosition: number } }).sqlDetails;
   if (!details) return failure(error instanceof Error ? error.message : String(error), 0);
   // An error behind the text is about what was put around it: a stray ")" that nobody wrote.
-  const ended = details.cursorPosition >= Array.from(prefix + text.trimEnd()).length;
+  const ended =
+    !details.message.startsWith("unterminated") &&
+    details.cursorPosition >= Array.from(prefix + text.trimEnd()).length;
   if (ended) return failure("it ends before it is complete", 0);
   // The parser counts characters, JavaScript counts UTF-16 units.
   const before = Array.from(prefix + text).slice(0, Math.max(0, details.cursorPosition));
-  return failure(details.message, Math.min(text.length, Math.max(0, before.join("").length - prefix.length)));
+  // "unterminated quoted string at or near …" quotes to the end, and so what was put around the text.
+  const message = details.message.replace(/^(unterminated .*?) at or near [\s\S]*$/, "$1");
+  return failure(message, Math.min(text.length, Math.max(0, before.join("").length - prefix.length)));
 }
 
 function failure(message: string, offset: number): Extract<ParsedExpression, { ok: false }> {

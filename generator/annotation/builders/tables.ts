@@ -116,8 +116,8 @@ export function unrelated(reason: string): Unrelated {
  * @example id: keep()
  * @example audit_log: keep("pseudonymous, kept for security (Art. 6(1)(f))")
  */
-export function keep(): Keep;
 export function keep(reason: string): KeepWithReason;
+export function keep(): Keep;
 export function keep(reason?: string): Keep {
   return reason === undefined ? { class: "keep", action: "keep" } : { class: "keep", action: "keep", reason };
 }

@@ -1,0 +1,151 @@
+/** The command as a person runs it: a process, its output and its exit code. */
+import { spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "lethe-cli-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function lethe(...args: string[]): { code: number | null; out: string; err: string } {
+  const env = { ...process.env, DATABASE_URL: "", LETHE_DEBUG: "", NO_COLOR: "1" };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "cli/main.ts"), ...args], {
+    cwd: folder,
+    env,
+    encoding: "utf8",
+  });
+  return { code: status, out: stdout, err: stderr };
+}
+
+const annotation = (name: string): string => `
+import { content, defineErasure, keep, pii, secret, session, subject, todo, unrelated } from "${root}generator/index.ts";
+export default defineErasure({
+  tables: {
+    users: subject({
+      key: "id",
+      columns: { id: keep(), email: pii.email(), name: ${name}, hashed_password: secret(), created_at: keep() },
+    }),
+    sessions: session({ owner: "user_id" }),
+    comments: content({
+      owner: "author_id",
+      columns: { id: keep(), author_id: keep(), body: pii.replace("[deleted]"), created_at: keep() },
+    }),
+    prices: unrelated("a price list"),
+  },
+});
+`;
+
+beforeAll(() => {
+  cpSync(
+    join(root, "test/generator/annotation-errors/cases/catalog.json"),
+    join(folder, "lethe.catalog.json"),
+  );
+  writeFileSync(join(folder, "lethe.schema.ts"), annotation('pii.replace("Deleted user")'));
+  writeFileSync(join(folder, "todo.schema.ts"), annotation('todo("personal?")'));
+  writeFileSync(join(folder, "wrong.schema.ts"), annotation("pii.null({ ats: 1 })"));
+});
+
+describe("lethe check", () => {
+  test("a right annotation", () => {
+    expect(lethe("check")).toEqual({ code: 0, out: "lethe.schema.ts: no findings\n", err: "" });
+  });
+  test("a wrong one: the findings, and exit code 1", () => {
+    const { code, out, err } = lethe("check", "-c", "wrong.schema.ts");
+    expect({ code, err }).toEqual({ code: 1, err: "" });
+    expect(out).toMatch(/^wrong\.schema\.ts:7:\d+ {2}L001 {2}users\.name: `ats` is not known/);
+    expect(out).toMatch(/\n1 error\n$/);
+  });
+  test("for programs", () => {
+    const { code, out } = lethe("check", "-c", "wrong.schema.ts", "--json");
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toEqual({
+      findings: [
+        expect.objectContaining({
+          code: "L001",
+          level: "error",
+          subject: "users.name",
+          file: "wrong.schema.ts",
+          line: 7,
+        }),
+      ],
+    });
+  });
+  test("an open decision is a warning", () => {
+    const { code, out } = lethe("check", "-c", "todo.schema.ts");
+    expect(code).toBe(0);
+    expect(out).toContain("L007  warning: users.name: not decided yet: personal?");
+  });
+});
+
+describe("lethe generate", () => {
+  test("to standard output, the same bytes each time", () => {
+    const first = lethe("generate", "-o", "-");
+    expect({ code: first.code, err: first.err }).toEqual({ code: 0, err: "" });
+    expect(first.out).toContain("lethe");
+    expect(lethe("generate", "-o", "-").out).toBe(first.out);
+  });
+  test("into graphile-migrate's current folder, behind what is there, and in place of its own file", () => {
+    const current = join(folder, "migrations/current");
+    mkdirSync(current, { recursive: true });
+    writeFileSync(join(current, "041-team.sql"), "select 1;\n");
+    expect(lethe("generate")).toEqual({ code: 0, out: "wrote migrations/current/042-lethe.sql\n", err: "" });
+    const text = readFileSync(join(current, "042-lethe.sql"), "utf8");
+    expect(lethe("generate").out).toBe("wrote migrations/current/042-lethe.sql\n");
+    expect(readdirSync(current)).toEqual(["041-team.sql", "042-lethe.sql"]);
+    expect(readFileSync(join(current, "042-lethe.sql"), "utf8")).toBe(text);
+  });
+  test.each(["todo", "wrong"])("refuses a %s annotation and writes nothing", (name) => {
+    const { code, out, err } = lethe(
+      "generate",
+      "-c",
+      `${name}.schema.ts`,
+      "--catalog",
+      "lethe.catalog.json",
+      "-o",
+      "out.sql",
+    );
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toMatch(/\n1 error\n$/);
+    expect(existsSync(join(folder, "out.sql"))).toBe(false);
+  });
+});
+
+describe("usage and environment end with exit code 2, a reason and a remedy", () => {
+  test.each([
+    [["bogus"], "unknown command 'bogus'"],
+    [["check", "--bogus"], "unknown option '--bogus'"],
+    [["check", "-c", "none.ts"], "there is no annotation file none.ts"],
+    [["check", "--catalog", "none.json"], "lethe sync"],
+    [["sync"], "set DATABASE_URL"],
+    [["sync", "-d", "mysql://x"], "doesn't begin with postgres://"],
+    [["sync", "-d", "postgres://me:hunter2@127.0.0.1:1/x"], "nothing listens there"],
+    [["worker", "--concurrency", "none"], "whole number above 0"],
+  ])("%j", (args, message) => {
+    const { code, out, err } = lethe(...args);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toContain(message);
+    expect(err).not.toMatch(/^\s+at /m);
+    expect(err).not.toContain("hunter2");
+  });
+});
+
+describe("help", () => {
+  test("lists the commands and the exit codes", () => {
+    const { code, out } = lethe("--help");
+    expect(code).toBe(0);
+    for (const word of ["sync", "check", "generate", "worker", "Exit codes"]) expect(out).toContain(word);
+  });
+  test("version", () => expect(lethe("--version").out).toMatch(/^\d+\.\d+\.\d+\n$/));
+});

@@ -1,35 +1,45 @@
 /** L023: rows that a rule deletes, while rows that no rule deletes with them still point at them. */
+import type { Strategy } from "../../annotation/model.ts";
 import { type PlanContext, report } from "../context.ts";
 import type { Lint } from "./index.ts";
-import { coverOptions } from "./support/declared.ts";
+import { coverOptions, type Declared } from "./support/declared.ts";
 import { annotationName } from "./support/names.ts";
 import { blocks, columnsOf, type ReachedReference, reachedReferences } from "./support/references.ts";
 
+const GONE = ["delete", "detach", "cascade", "reassign"];
+
 export const referencedRows: Lint = (plan, context) => {
+  const subject = plan.subject.table.name;
+  const found = new Map<string, { reached: ReachedReference; by: Declared; strategies: Strategy[] }>();
   for (const reached of reachedReferences(plan, context)) {
-    if (reached.removal.by !== null && blocks(reached.fk))
-      checkReference(context, reached, plan.subject.table.name);
+    const { by, strategy } = reached.removal;
+    if (by === null || !holdsBack(reached, by, subject)) continue;
+    // Two strategies that meet the same reference are one finding.
+    const place = JSON.stringify([by.path, reached.child.name, reached.fk.name]);
+    const known = found.get(place);
+    if (known === undefined) found.set(place, { reached, by, strategies: [strategy] });
+    else known.strategies.push(strategy);
+  }
+  for (const { reached, by, strategies } of found.values()) {
+    const { removal, child, fk } = reached;
+    report(context, {
+      code: "L023",
+      subject: `${child.name}.${columnsOf(fk)}`,
+      message:
+        `${who(reached, subject)} may point at the rows of ${removal.table.name} that the rule deletes under ` +
+        `${strategies.join(", ")}: the foreign key ${fk.name} (on delete ${fk.onDelete}) then holds them back`,
+      remedy: remedy(context, reached, subject, strategies),
+      path: by.path,
+    });
   }
 };
 
-function checkReference(context: PlanContext, reached: ReachedReference, subject: string): void {
-  const { removal, child, fk, rules } = reached;
-  const by = removal.by;
-  if (by === null) return;
+function holdsBack({ child, fk, rules, removal }: ReachedReference, by: Declared, subject: string): boolean {
+  if (!blocks(fk)) return false;
   // The subject's own row is erased last; only a deferred foreign key waits for that.
-  if (child.name === subject && fk.initiallyDeferred) return;
-  const gone = rules.filter((rule) =>
-    ["delete", "detach", "cascade", "reassign"].includes(rule.action[removal.strategy]),
-  );
-  if (coverOptions(gone, by.rows.option)) return;
-  const parent = annotationName(context, removal.table);
-  report(context, {
-    code: "L023",
-    subject: `${child.name}.${columnsOf(fk)}`,
-    message: `${who(reached, subject)} may point at the rows of ${removal.table.name} that ${removal.strategy} deletes: the foreign key ${fk.name} (on delete ${fk.onDelete}) then holds them back`,
-    remedy: remedy(reached, parent, subject),
-    path: by.path,
-  });
+  if (child.name === subject && fk.initiallyDeferred) return false;
+  const gone = rules.filter((rule) => GONE.includes(rule.action[removal.strategy]));
+  return !coverOptions(gone, by.rows.option);
 }
 
 function who({ child, removal, rules, fk }: ReachedReference, subject: string): string {
@@ -41,15 +51,19 @@ function who({ child, removal, rules, fk }: ReachedReference, subject: string): 
 }
 
 function remedy(
-  { child, removal, rules, decision }: ReachedReference,
-  parent: string,
+  context: PlanContext,
+  reached: ReachedReference,
   subject: string,
+  strategies: Strategy[],
 ): string {
+  const { child, removal, rules, decision } = reached;
+  const parent = annotationName(context, removal.table);
   if (child === removal.table || child.name === subject) {
     return `write rows: "keep" or columns: { … } for ${parent}, or alter the foreign key: on delete set null`;
   }
-  if (rules.length > 0)
-    return `let the rule of ${child.name} delete its rows under ${removal.strategy} too, for the same requests`;
+  if (rules.length > 0) {
+    return `let the rule of ${child.name} delete its rows under ${strategies.join(", ")} too, for the same requests`;
+  }
   const rule = `content({ owner: via(${JSON.stringify(parent)}), rows: "delete" })`;
   const place =
     decision.annotation.class === "table" ? `a rule in ${child.name}` : `${child.name} with a rule`;

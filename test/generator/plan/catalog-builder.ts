@@ -2,7 +2,17 @@
  * A catalog in a few lines, for tests of the planner:
  * `table("comments", { id: "uuid pk", author_id: "uuid not null index -> users cascade", body: "varchar(200)" })`.
  */
-import type { Catalog, Check, Column, ForeignKey, Index, Policy, Table, Trigger, View } from "../../../generator/catalog/model.ts";
+import type {
+  Catalog,
+  Check,
+  Column,
+  ForeignKey,
+  Index,
+  Policy,
+  Table,
+  Trigger,
+  View,
+} from "../../../generator/catalog/model.ts";
 
 export interface Extra {
   columns?: Record<string, Partial<Column>>;
@@ -21,7 +31,14 @@ export function catalog(tables: Table[], views: string[] = []): Catalog {
     version: 1,
     tables: [...tables].sort((a, b) => (a.name < b.name ? -1 : 1)),
     views: views.map(
-      (view): View => ({ name: `public.${view}`, schema: "public", view, materialized: false, securityInvoker: false, reads: [] }),
+      (view): View => ({
+        name: `public.${view}`,
+        schema: "public",
+        view,
+        materialized: false,
+        securityInvoker: false,
+        reads: [],
+      }),
     ),
   };
 }
@@ -31,7 +48,9 @@ export function table(name: string, columns: Record<string, string>, extra: Extr
   const specs = Object.entries(columns).map(([column, text]) => ({ column, ...parse(text) }));
   const primary = specs.filter((spec) => spec.flags.has("pk")).map((spec) => spec.column);
   const single = (flag: string, unique: boolean) =>
-    specs.filter((spec) => spec.flags.has(flag)).map((spec) => index(name, { columns: [spec.column], unique }));
+    specs
+      .filter((spec) => spec.flags.has(flag))
+      .map((spec) => index(name, { columns: [spec.column], unique }));
   const qualified = name.includes(".") ? name : `public.${name}`;
   const [schema, bare] = qualified.split(".") as [string, string];
   return {
@@ -41,13 +60,17 @@ export function table(name: string, columns: Record<string, string>, extra: Extr
     kind: extra.kind ?? "table",
     columns: specs.map((spec) => ({ ...columnOf(spec), ...extra.columns?.[spec.column] })),
     indexes: [
-      ...(primary.length > 0 ? [index(name, { name: `${bare}_pkey`, columns: primary, unique: true, primary: true })] : []),
+      ...(primary.length > 0
+        ? [index(name, { name: `${bare}_pkey`, columns: primary, unique: true, primary: true })]
+        : []),
       ...single("unique", true),
       ...single("index", false),
       ...(extra.indexes ?? []).map((each) => index(name, each)),
     ],
     foreignKeys: [
-      ...specs.flatMap((spec) => (spec.reference === null ? [] : [foreignKey(bare, spec.column, spec.reference)])),
+      ...specs.flatMap((spec) =>
+        spec.reference === null ? [] : [foreignKey(bare, spec.column, spec.reference)],
+      ),
       ...(extra.foreignKeys ?? []).map((each) => ({ ...foreignKeyDefaults(`${bare}_fkey`), ...each })),
     ],
     checks: extra.checks ?? [],
@@ -126,7 +149,14 @@ function index(on: string, each: Partial<Index> & { columns: Index["columns"] })
 }
 
 function foreignKeyDefaults(name: string) {
-  return { name, onDelete: "no action", onDeleteColumns: null, onUpdate: "no action", deferrable: false, initiallyDeferred: false } as const;
+  return {
+    name,
+    onDelete: "no action",
+    onDeleteColumns: null,
+    onUpdate: "no action",
+    deferrable: false,
+    initiallyDeferred: false,
+  } as const;
 }
 
 function foreignKey(on: string, column: string, reference: string): ForeignKey {

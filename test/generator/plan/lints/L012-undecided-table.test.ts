@@ -14,7 +14,9 @@ describe("L012 undecided table", () => {
     const [finding] = findings("L012", { tables: [users(), comments], annotation: { users: person() } });
     expect(finding).toMatchObject({ subject: "public.comments", path: ["tables"] });
     expect(finding?.remedy).toContain('comments: content({ owner: "author_id", columns: { … } })');
-    expect(subjects("L012", { tables: [users(), comments], annotation: { users: person(), comments: gone } })).toEqual([]);
+    expect(
+      subjects("L012", { tables: [users(), comments], annotation: { users: person(), comments: gone } }),
+    ).toEqual([]);
   });
 
   test("those that deleted rows take along, all the way down", () => {
@@ -37,14 +39,32 @@ describe("L012 undecided table", () => {
     const annotation = { users: person() };
     expect(subjects("L012", { tables: [users(), logs("integer")], annotation })).toEqual([]);
     expect(subjects("L012", { tables: [users(), logs("uuid")], annotation })).toEqual(["public.logs"]);
-    expect(subjects("L012", { tables: [users(), logs("uuid")], annotation: { ...annotation, logs: unrelated("the machine's") } })).toEqual([]);
+    expect(
+      subjects("L012", {
+        tables: [users(), logs("uuid")],
+        annotation: { ...annotation, logs: unrelated("the machine's") },
+      }),
+    ).toEqual([]);
   });
 
   test("a partition is decided with its parent", () => {
-    const parent = table("logs", { id: "bigint pk", user_id: "uuid index -> users" }, { kind: "partitioned table" });
-    const part = table("logs_1", { id: "bigint pk", user_id: "uuid index -> users" }, { kind: "partition", partitionOf: "public.logs" });
+    const parent = table(
+      "logs",
+      { id: "bigint pk", user_id: "uuid index -> users" },
+      { kind: "partitioned table" },
+    );
+    const part = table(
+      "logs_1",
+      { id: "bigint pk", user_id: "uuid index -> users" },
+      { kind: "partition", partitionOf: "public.logs" },
+    );
     const tables = [users(), parent, part];
     expect(subjects("L012", { tables, annotation: { users: person() } })).toEqual(["public.logs"]);
-    expect(subjects("L012", { tables, annotation: { users: person(), logs: content({ owner: "user_id", rows: "delete" }) } })).toEqual([]);
+    expect(
+      subjects("L012", {
+        tables,
+        annotation: { users: person(), logs: content({ owner: "user_id", rows: "delete" }) },
+      }),
+    ).toEqual([]);
   });
 });

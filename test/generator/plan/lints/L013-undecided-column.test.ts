@@ -13,7 +13,11 @@ const comments = table("comments", {
 
 describe("L013 undecided column", () => {
   test("of the subject; Lethe's own marks and generated columns excepted", () => {
-    const marks = { deleted_at: "timestamptz", scheduled_deletion_at: "timestamptz", initials: "text generated" };
+    const marks = {
+      deleted_at: "timestamptz",
+      scheduled_deletion_at: "timestamptz",
+      initials: "text generated",
+    };
     expect(subjects("L013", { tables: [users(marks)], annotation: { users: person() } })).toEqual([]);
     const tables = [users({ ...marks, phone: "text" })];
     const [finding, ...others] = findings("L013", { tables, annotation: { users: person() } });
@@ -38,9 +42,16 @@ describe("L013 undecided column", () => {
       annotation: { users: person(), comments: content({ owner: "author_id", ...columns }) },
     });
     expect(subjects("L013", decide({ rows: "delete" }))).toEqual([]);
-    expect(subjects("L013", decide({ columns: { body: pii.replace("[deleted]") } }))).toEqual(["public.comments.votes"]);
-    expect(subjects("L013", decide({ columns: { body: pii.replace("[deleted]"), votes: keep() } }))).toEqual([]);
-    expect(subjects("L013", decide({ rows: "detach" }))).toEqual(["public.comments.body", "public.comments.votes"]);
+    expect(subjects("L013", decide({ columns: { body: pii.replace("[deleted]") } }))).toEqual([
+      "public.comments.votes",
+    ]);
+    expect(subjects("L013", decide({ columns: { body: pii.replace("[deleted]"), votes: keep() } }))).toEqual(
+      [],
+    );
+    expect(subjects("L013", decide({ rows: "detach" }))).toEqual([
+      "public.comments.body",
+      "public.comments.votes",
+    ]);
   });
 
   test("points at the columns that hold for the rule", () => {
@@ -51,7 +62,13 @@ describe("L013 undecided column", () => {
         users: person(),
         comments: rules({
           columns,
-          rules: [blocker({ owner: "author_id", message: "has some", otherwise: content({ columns: inner, rows: "detach" }) })],
+          rules: [
+            blocker({
+              owner: "author_id",
+              message: "has some",
+              otherwise: content({ columns: inner, rows: "detach" }),
+            }),
+          ],
         }),
       },
     });

@@ -7,7 +7,9 @@ const own = (handle: ReturnType<typeof pii.null>, type = "text unique", extra: E
   tables: [users({ handle: type }, extra)],
   annotation: { users: person({ handle }) },
 });
-const indexed = (index: NonNullable<Extra["indexes"]>[number]) => ({ indexes: [{ name: "i", unique: true, ...index }] });
+const indexed = (index: NonNullable<Extra["indexes"]>[number]) => ({
+  indexes: [{ name: "i", unique: true, ...index }],
+});
 
 describe("L015 the subject's unique columns", () => {
   test("a constant", () => {
@@ -39,7 +41,9 @@ describe("L015 the subject's unique columns", () => {
   test("a partial index that erased rows leave, and one that they stay in", () => {
     const where = (predicate: string) => indexed({ columns: ["handle"], predicate });
     expect(subjects("L015", own(pii.replace("gone"), "text", where("(deleted_at IS NULL)")))).toEqual([]);
-    expect(subjects("L015", own(pii.replace("gone"), "text", where("(handle IS NOT NULL)")))).toEqual(["public.users.handle"]);
+    expect(subjects("L015", own(pii.replace("gone"), "text", where("(handle IS NOT NULL)")))).toEqual([
+      "public.users.handle",
+    ]);
     const status = (value: string) => ({
       tables: [users({ handle: "text", status: "text" }, where("(status = 'live'::text)"))],
       annotation: { users: person({ handle: pii.replace("gone"), status: set(value) }) },
@@ -63,14 +67,19 @@ describe("L015 the subject's unique columns", () => {
 describe("L015 other tables", () => {
   const accounts = (extra: Extra = {}, owner = "uuid not null index -> users") =>
     table("accounts", { id: "bigint pk", user_id: owner, name: "text not null" }, extra);
-  const decide = (name: ReturnType<typeof pii.null>, one = accounts(indexed({ columns: ["user_id", "name"] }))) => ({
+  const decide = (
+    name: ReturnType<typeof pii.null>,
+    one = accounts(indexed({ columns: ["user_id", "name"] })),
+  ) => ({
     tables: [users(), one],
     annotation: { users: person(), accounts: content({ owner: "user_id", columns: { name } }) },
   });
 
   test("what is the same for one person collides within one person", () => {
     expect(subjects("L015", decide(pii.replace("gone")))).toEqual(["public.accounts.name"]);
-    expect(findings("L015", decide(pii.template("gone {id}")))[0]?.remedy).toContain('pii.template("deleted_{key}")');
+    expect(findings("L015", decide(pii.template("gone {id}")))[0]?.remedy).toContain(
+      'pii.template("deleted_{key}")',
+    );
     expect(subjects("L015", decide(pii.template("gone {key}")))).toEqual([]);
   });
 
@@ -83,13 +92,26 @@ describe("L015 other tables", () => {
   });
 
   test("a new owner who has such a row", () => {
-    const members = table("members", { id: "bigint pk", list: "int", user_id: "uuid not null index -> users" }, indexed({ columns: ["list", "user_id"] }));
+    const members = table(
+      "members",
+      { id: "bigint pk", list: "int", user_id: "uuid not null index -> users" },
+      indexed({ columns: ["list", "user_id"] }),
+    );
     const hand = (rows: ReturnType<typeof reassign>) => ({
       tables: [users(), members],
-      annotation: { users: person(), members: content({ owner: "user_id", rows, columns: { list: { class: "keep" as const, action: "keep" as const } } }) },
+      annotation: {
+        users: person(),
+        members: content({
+          owner: "user_id",
+          rows,
+          columns: { list: { class: "keep" as const, action: "keep" as const } },
+        }),
+      },
       more: { ghosts: { departed: ghost({ id: "00000000-0000-4000-8000-000000000000" }) } },
     });
-    expect(findings("L015", hand(reassign("departed")))).toMatchObject([{ subject: "public.members.user_id", level: "error" }]);
+    expect(findings("L015", hand(reassign("departed")))).toMatchObject([
+      { subject: "public.members.user_id", level: "error" },
+    ]);
     expect(findings("L015", hand(reassign({ sql: "null::uuid" })))).toMatchObject([{ level: "warning" }]);
     expect(subjects("L015", hand(reassign("departed", { onConflict: "delete" })))).toEqual([]);
   });

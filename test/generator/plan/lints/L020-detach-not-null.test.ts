@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { content, reassign, retain } from "../../../../generator/annotation/builders.ts";
+import type { ContentInput } from "../../../../generator/annotation/input.ts";
+import { table } from "../catalog-builder.ts";
+import { findings, person, subjects, users } from "./lint.ts";
+
+const notes = (owner: string) => table("notes", { id: "uuid pk", user_id: `${owner} -> users`, at: "date" });
+const decide = (owner: string, rows: ContentInput["rows"]) => ({
+  tables: [users(), notes(owner)],
+  annotation: { users: person(), notes: content({ owner: "user_id", rows }) },
+});
+
+test("L020 detaching from a NOT NULL owner, once for both strategies", () => {
+  expect(subjects("L020", decide("uuid index", "detach"))).toEqual([]);
+  expect(findings("L020", decide("uuid not null index", "detach"))).toMatchObject([
+    { subject: "public.notes.user_id", path: ["tables", "notes", "rules", 0] },
+  ]);
+  expect(subjects("L020", decide("uuid not null index", "delete"))).toEqual([]);
+});
+
+test("L020 retained rows, and rows with nobody to go to", () => {
+  const kept = (owner: string) => ({
+    tables: [users(), notes(owner)],
+    annotation: {
+      users: person(),
+      notes: retain({ owner: "user_id", for: "7 years", since: "at", basis: "legal_obligation" }),
+    },
+  });
+  expect(subjects("L020", kept("uuid index"))).toEqual([]);
+  expect(subjects("L020", kept("uuid not null index"))).toEqual(["public.notes.user_id"]);
+  const hand = reassign({ sql: "null::uuid" }, { orElse: "detach" });
+  expect(subjects("L020", decide("uuid index", hand))).toEqual([]);
+  expect(subjects("L020", decide("uuid not null index", hand))).toEqual(["public.notes.user_id"]);
+});

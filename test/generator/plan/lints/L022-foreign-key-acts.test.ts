@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import {
+  content,
+  credential,
+  keep,
+  pii,
+  table as rules,
+  unrelated,
+  via,
+} from "../../../../generator/annotation/builders.ts";
+import { table } from "../catalog-builder.ts";
+import { findings, person, subjects, users } from "./lint.ts";
+
+const notes = (action: string, owner = "uuid") =>
+  table("notes", { id: "uuid pk", user_id: `${owner} index -> users ${action}`, body: "text" });
+type Decision = Parameters<typeof findings>[1]["annotation"][string];
+const decide = (action: string, decision: Decision, owner?: string) => ({
+  tables: [users(), notes(action, owner)],
+  annotation: { users: person(), notes: decision },
+});
+const content2 = (hard: "keep" | "delete" | "detach" | "cascade") =>
+  content({ rows: { anonymize: "transform", hard_delete: hard }, columns: { body: pii.null() } });
+
+describe("L022 what the subject's deletion does through foreign keys", () => {
+  test("cascade", () => {
+    for (const hard of ["delete", "detach", "cascade"] as const) {
+      expect(subjects("L022", decide("cascade", content2(hard)))).toEqual([]);
+    }
+    expect(findings("L022", decide("cascade", content2("keep")))).toMatchObject([
+      { subject: "public.notes.user_id", level: "error", path: ["tables", "notes", "rules", 0] },
+    ]);
+    expect(subjects("L022", decide("no action", content2("keep")))).toEqual([]);
+    expect(subjects("L022", decide("cascade", unrelated("nothing")))).toEqual(["public.notes.user_id"]);
+  });
+
+  test("set null and set default", () => {
+    for (const action of ["set null", "set default"]) {
+      expect(subjects("L022", decide(action, content2("detach")))).toEqual([]);
+      expect(subjects("L022", decide(action, content2("keep")))).toEqual(["public.notes.user_id"]);
+    }
+    expect(subjects("L022", decide("set null", credential({ columns: { body: pii.null() } })))).toEqual([]);
+    expect(findings("L022", decide("set null", content2("keep"), "uuid not null"))[0]?.message).toContain(
+      "NOT NULL",
+    );
+  });
+});
+
+describe("L022 what the deletion of a parent does", () => {
+  const replies = (action: string) =>
+    table("replies", { id: "uuid pk", note_id: `uuid index -> notes ${action}`, body: "text" });
+  const parent = content({ rows: "delete" });
+  const both = (action: string, reply: Decision) => ({
+    tables: [users(), notes("cascade"), replies(action)],
+    annotation: { users: person(), notes: parent, replies: reply },
+  });
+  const viaNotes = content({ owner: via("notes"), rows: "delete" });
+
+  test("cascade into rows that no rule deletes", () => {
+    expect(subjects("L022", both("cascade", viaNotes))).toEqual([]);
+    expect(findings("L022", both("cascade", unrelated("nobody's")))).toMatchObject([
+      { subject: "public.replies.note_id", level: "error", path: ["tables", "replies"] },
+    ]);
+    const kept = content({ owner: via("notes"), rows: { anonymize: "keep", hard_delete: "delete" } });
+    expect(subjects("L022", both("cascade", kept))).toEqual(["public.replies.note_id"]);
+  });
+
+  test("set null in other people's rows is told, until it is said to be known", () => {
+    const self = (columns: Record<string, ReturnType<typeof keep>>) => ({
+      tables: [
+        users(),
+        table("posts", { id: "uuid pk", user_id: "uuid index -> users", reply_to: "uuid -> posts set null" }),
+      ],
+      annotation: {
+        users: person(),
+        posts: rules({ rules: [content({ owner: "user_id", rows: "delete" })], columns }),
+      },
+    });
+    expect(findings("L022", self({}))).toMatchObject([
+      { level: "warning", subject: "public.posts.reply_to" },
+    ]);
+    expect(subjects("L022", self({ reply_to: keep("replies stay") }))).toEqual([]);
+  });
+});

@@ -54,6 +54,8 @@ try {
   writeFileSync(file, emit(made.plan));
   await commit(settings, "lethe");
   rmSync(file, { force: true });
+  // graphile-migrate leaves an empty one behind, whose number is ours: the next run would stumble over it.
+  rmSync(join(current, "1-current.sql"), { force: true });
   console.log(readdirSync(committed).join("\n"));
 } finally {
   await server.stop();

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:966ca24092cfef135c4a21852d5e75fedb7595e5
+--! Hash: sha1:43b572cfcddd918b63ef04a046625028078b88b6
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -516,6 +516,18 @@ create table lethe.hash_key (
 );
 insert into lethe.hash_key (key)
 values (sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8')));
+$step$);
+
+call pg_temp.lethe_step(2, $step$
+-- How many events of a kind were recorded and not yet counted by a worker. A row for each call of record_events(), in the
+-- transaction of the events themselves, and deleted by the worker who counts it: each is counted by one worker only,
+-- however late its transaction commits and in whatever order.
+create table lethe.event_tally (
+  id bigint generated always as identity primary key,
+  event text not null,
+  count integer not null
+);
+comment on table lethe.event_tally is 'Events that no worker has counted for its metrics yet; take_event_counts() empties it.';
 $step$);
 
 -- =============================================================================
@@ -2859,19 +2871,26 @@ language sql
 set search_path = pg_catalog, pg_temp
 as $function$
   -- The caller holds each request's row lock, so no two events of one request can take the same number.
-  insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
-  select r.id, next.seq, $2, $3, clock.at, $4,
-         lethe.event_hash(last.hash, r.id, next.seq, $2, $3, clock.at, $4)
-  from (select clock_timestamp() as at) clock,
-       unnest($1) as r (id)
-  left join lateral (
-    select e.seq, e.hash
-    from lethe.deletion_event e
-    where e.request_id = r.id
-    order by e.seq desc
-    limit 1
-  ) last on true
-  cross join lateral (select coalesce(last.seq, 0) + 1 as seq) next;
+  with recorded as (
+    insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
+    select r.id, next.seq, $2, $3, clock.at, $4,
+           lethe.event_hash(last.hash, r.id, next.seq, $2, $3, clock.at, $4)
+    from (select clock_timestamp() as at) clock,
+         unnest($1) as r (id)
+    left join lateral (
+      select e.seq, e.hash
+      from lethe.deletion_event e
+      where e.request_id = r.id
+      order by e.seq desc
+      limit 1
+    ) last on true
+    cross join lateral (select coalesce(last.seq, 0) + 1 as seq) next
+    returning event
+  )
+  insert into lethe.event_tally (event, count)
+  select $2, count(*)
+  from recorded
+  having count(*) > 0;
 $function$;
 comment on function lethe.record_events(bigint[], text, text, jsonb) is 'Appends one event to each request''s log.';
 $define$);
@@ -3119,6 +3138,29 @@ comment on function lethe.continue_deletion(bigint) is
    Errors: LT005 not allowed, LT015 wrong isolation level.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.due_requests(integer)', $define$
+create or replace function lethe.due_requests(max integer default 500) returns setof bigint
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  perform lethe.require_service();
+  -- In the order in which execute_due_deletions() claims them.
+  return query
+  select r.id
+  from lethe.deletion_request r
+  where r.state = 'scheduled'
+    and r.blocked_at is null
+    and greatest(r.scheduled_for, r.next_attempt_at) <= now()
+  order by greatest(r.scheduled_for, r.next_attempt_at)
+  limit $1;
+end
+$function$;
+comment on function lethe.due_requests(integer) is 'Requests that are due, the oldest first. Errors: LT005 not allowed.';
+$define$);
+
 call pg_temp.lethe_define('function lethe.erase(bigint[], boolean)', $define$
 create or replace function lethe.erase(requests bigint[], wait boolean default false) returns lethe.execution
 language plpgsql
@@ -3288,6 +3330,35 @@ comment on function lethe.execute_due_deletions(integer) is
   'Erases up to max subjects that are due, in one transaction, one statement a table; several workers may call it at once.
    A subject with very many rows comes back as executing: continue_deletion() does the rest in steps.
    Returns how many were executed, failed, blocked, and how many due ones remain (counted up to 10,000).
+   Errors: LT005 not allowed, LT015 wrong isolation level.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.execute_due_request(bigint)', $define$
+create or replace function lethe.execute_due_request(request bigint) returns lethe.execution
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set row_security = off
+set lock_timeout = '5s'
+as $function$
+#variable_conflict use_variable
+begin
+  perform lethe.require_service();
+  perform lethe.require_read_committed();
+  return lethe.execute_requests(array(
+    select r.id
+    from lethe.deletion_request r
+    where r.id = request
+      and r.state = 'scheduled'
+      and r.blocked_at is null
+      and greatest(r.scheduled_for, r.next_attempt_at) <= now()
+    for update skip locked
+  ), 1);
+end
+$function$;
+comment on function lethe.execute_due_request(bigint) is
+  'What execute_due_deletions() does, for one request: after a time-out the worker finds out whose it was.
+   Nothing happens when the request isn''t due or another worker has it.
    Errors: LT005 not allowed, LT015 wrong isolation level.';
 $define$);
 
@@ -3465,6 +3536,35 @@ comment on function lethe.keyed_hash(text) is
   'Replaces a value by a hash that can be compared but not reversed or guessed without this database''s key.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.lag()', $define$
+create or replace function lethe.lag() returns double precision
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set row_security = off
+as $function$
+  -- Blocked requests wait for people and those that failed for their next attempt: neither is the worker's delay.
+  select extract(epoch from greatest(now() - least(
+    (
+      select greatest(r.scheduled_for, r.next_attempt_at)
+      from lethe.deletion_request r
+      where r.state = 'scheduled' and r.blocked_at is null
+      order by greatest(r.scheduled_for, r.next_attempt_at)
+      limit 1
+    ),
+    (
+      select min(greatest(r.scheduled_for, r.next_attempt_at))
+      from lethe.deletion_request r
+      where r.state = 'executing'
+    ),
+    now()
+  ), interval '0'))::double precision;
+$function$;
+comment on function lethe.lag() is
+  'How many seconds the worker is behind: the age of the oldest due request that waits for nothing but the worker.';
+$define$);
+
 call pg_temp.lethe_define('function lethe.lift_blocks(integer)', $define$
 create or replace function lethe.lift_blocks(max integer) returns void
 language plpgsql
@@ -3618,6 +3718,33 @@ as $function$
 $function$;
 comment on function lethe.subjects_with_option(uuid[], text, boolean) is
   'Those of the subjects whose request carries the option, or does not.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.take_event_counts()', $define$
+create or replace function lethe.take_event_counts() returns table (event text, count bigint)
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_column
+begin
+  perform lethe.require_service();
+  -- What another worker is counting right now is skipped, not counted twice.
+  return query
+  with taken as (
+    delete from lethe.event_tally t
+    where t.id = any (array(
+      select u.id from lethe.event_tally u order by u.id limit 10000 for update skip locked
+    ))
+    returning t.event, t.count
+  )
+  select k.event, sum(k.count)::bigint
+  from taken k
+  group by k.event;
+end
+$function$;
+comment on function lethe.take_event_counts() is
+  'Events by kind since the last call of any worker, each counted once: for metrics. Errors: LT005 not allowed.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.take_turns(text)', $define$
@@ -4061,10 +4188,14 @@ call pg_temp.lethe_grant('function lethe.is_deletion_scheduled(uuid)', 'execute'
 call pg_temp.lethe_grant('function lethe.schedule_deletion(uuid, lethe.strategy, text, interval, jsonb)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.within_cooldown(uuid)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.continue_deletion(bigint)', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.due_requests(integer)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.execute_deletion(uuid, boolean)', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.execute_due_deletions(integer)', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.execute_due_request(bigint)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.executing_requests()', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.lag()', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.record_failure(bigint, text)', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.take_event_counts()', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.overdue', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.pending', 'select', array['app_admin', 'app_worker']::name[]);
 

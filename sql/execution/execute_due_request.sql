@@ -1,0 +1,28 @@
+-- object: function lethe.execute_due_request(bigint)
+-- roles: worker
+create or replace function lethe.execute_due_request(request bigint) returns lethe.execution
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set row_security = off
+set lock_timeout = '5s'
+as $function$
+#variable_conflict use_variable
+begin
+  perform lethe.require_service();
+  perform lethe.require_read_committed();
+  return lethe.execute_requests(array(
+    select r.id
+    from lethe.deletion_request r
+    where r.id = request
+      and r.state = 'scheduled'
+      and r.blocked_at is null
+      and greatest(r.scheduled_for, r.next_attempt_at) <= now()
+    for update skip locked
+  ), 1);
+end
+$function$;
+comment on function lethe.execute_due_request(bigint) is
+  'What execute_due_deletions() does, for one request: after a time-out the worker finds out whose it was.
+   Nothing happens when the request isn''t due or another worker has it.
+   Errors: LT005 not allowed, LT015 wrong isolation level.';

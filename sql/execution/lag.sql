@@ -1,0 +1,28 @@
+-- object: function lethe.lag()
+-- roles: admin worker
+create or replace function lethe.lag() returns double precision
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set row_security = off
+as $function$
+  -- Blocked requests wait for people and those that failed for their next attempt: neither is the worker's delay.
+  select extract(epoch from greatest(now() - least(
+    (
+      select greatest(r.scheduled_for, r.next_attempt_at)
+      from lethe.deletion_request r
+      where r.state = 'scheduled' and r.blocked_at is null
+      order by greatest(r.scheduled_for, r.next_attempt_at)
+      limit 1
+    ),
+    (
+      select min(greatest(r.scheduled_for, r.next_attempt_at))
+      from lethe.deletion_request r
+      where r.state = 'executing'
+    ),
+    now()
+  ), interval '0'))::double precision;
+$function$;
+comment on function lethe.lag() is
+  'How many seconds the worker is behind: the age of the oldest due request that waits for nothing but the worker.';

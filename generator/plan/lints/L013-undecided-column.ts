@@ -86,7 +86,7 @@ function check(
   report(context, {
     code: "L013",
     subject: `${table.name}.${column.name}`,
-    message: `the column stays in rows that stay, and is not decided${looks === null ? "" : ` (it may hold ${looks})`}`,
+    message: `rows of this table stay, and the column is not decided${looks === null ? "" : ` (it may hold ${looks})`}`,
     remedy:
       looks === null
         ? `add to columns ${key}: keep(), or ${key}: ${suggestion(table, column)} where it is somebody's`

@@ -192,6 +192,10 @@ function describe(index: Index): string {
 
 function remedy(update: Update, column: string): string {
   const notNull = update.table.columns.find((each) => each.name === column)?.notNull === true;
-  const template = update.operation === null ? "deleted_{id}" : "deleted_{key}";
-  return `write pii.template(${JSON.stringify(template)})${notNull ? "" : ", or pii.null()"}`;
+  const own = update.operation === null;
+  const instead =
+    own && /e_?mail/i.test(column)
+      ? "pii.email()"
+      : `pii.template(${JSON.stringify(own ? "deleted_{id}" : "deleted_{key}")})`;
+  return `write ${instead}${notNull ? "" : ", or pii.null()"}`;
 }

@@ -22,7 +22,7 @@ function checkReference(
   const cleared = rules.filter((rule) => GONE.includes(rule.action.hard_delete));
   const staying = rules.find((rule) => !GONE.includes(rule.action.hard_delete));
   const subject = `${child.name}.${columnsOf(fk)}`;
-  const blocked = `the foreign key ${fk.name} (on delete ${fk.onDelete}) then holds ${removal.table.name} back`;
+  const blocked = `the foreign key ${fk.name} (on delete ${fk.onDelete}) then keeps the person's row in ${removal.table.name} from being deleted`;
   const owner = JSON.stringify(fk.columns[0]);
   if (cleared.length === 0) {
     const path = staying?.path ?? decision.path;

@@ -27,7 +27,7 @@ export const referencedRows: Lint = (plan, context) => {
       subject: `${child.name}.${columnsOf(fk)}`,
       message:
         `${who(reached, subject)} may point at the rows of ${removal.table.name} that the rule deletes under ` +
-        `${strategies.join(", ")}: the foreign key ${fk.name} (on delete ${fk.onDelete}) then holds them back`,
+        `${strategies.join(", ")}: the foreign key ${fk.name} (on delete ${fk.onDelete}) then forbids it`,
       remedy: remedy(context, reached, subject, strategies),
       path: by.path,
     });
@@ -38,7 +38,10 @@ function holdsBack({ child, fk, rules, removal }: ReachedReference, by: Declared
   if (!blocks(fk)) return false;
   // The subject's own row is erased last; only a deferred foreign key waits for that.
   if (child.name === subject && fk.initiallyDeferred) return false;
-  const gone = rules.filter((rule) => GONE.includes(rule.action[removal.strategy]));
+  const gone = rules
+    .filter((rule) => GONE.includes(rule.action[removal.strategy]))
+    // Sessions go as soon as the deletion is scheduled; so must what points at them.
+    .filter((rule) => by.rule.class !== "session" || rule.rule.class === "session");
   return !coverOptions(gone, by.rows.option);
 }
 
@@ -60,6 +63,11 @@ function remedy(
   const parent = annotationName(context, removal.table);
   if (child === removal.table || child.name === subject) {
     return `write rows: "keep" or columns: { … } for ${parent}, or alter the foreign key: on delete set null`;
+  }
+  const by = removal.by?.rule.class;
+  if (rules.length > 0 && (by === "session" || strategies.includes("soft_delete"))) {
+    const builder = by === "session" ? "session" : "credential";
+    return `write ${builder}({ owner: via(${JSON.stringify(parent)}) }) for ${child.name}: its rows then go when those of ${parent} do`;
   }
   if (rules.length > 0) {
     return `let the rule of ${child.name} delete its rows under ${strategies.join(", ")} too, for the same requests`;

@@ -17,11 +17,25 @@ export interface Declared {
   action: Record<Strategy, RowsAction>;
 }
 
+/** Several lints ask, and at 500 tables the answer takes a while. */
+const known = new WeakMap<Plan, Declared[]>();
+
 export function declaredRules(plan: Plan, context: PlanContext): Declared[] {
+  const found = known.get(plan) ?? declare(plan, context);
+  known.set(plan, found);
+  return found;
+}
+
+function declare(plan: Plan, context: PlanContext): Declared[] {
   // What can't be resolved has been reported while planning; said twice it would only be longer.
   const quiet = { ...context, findings: [] };
   const subject = context.decisions.get(plan.subject.table.name);
   if (subject === undefined) return [];
+  const planned = {
+    anonymize: actionsByPlace(plan, "anonymize"),
+    hard_delete: actionsByPlace(plan, "hard_delete"),
+    soft_delete: actionsByPlace(plan, "soft_delete"),
+  };
   return [...context.decisions.values()]
     .filter((decision) => decision.annotation.class === "table")
     .flatMap((decision) =>
@@ -30,9 +44,9 @@ export function declaredRules(plan: Plan, context: PlanContext): Declared[] {
         try {
           const rows = ownedRows(quiet, subject, plan.key, decision.table, rule, path);
           const action = {
-            anonymize: actionOf(plan, "anonymize", rule, path),
-            hard_delete: actionOf(plan, "hard_delete", rule, path),
-            soft_delete: actionOf(plan, "soft_delete", rule, path),
+            anonymize: actionOf(planned, "anonymize", rule, path),
+            hard_delete: actionOf(planned, "hard_delete", rule, path),
+            soft_delete: actionOf(planned, "soft_delete", rule, path),
           };
           return [{ decision, table: decision.table, rule, path, rows, action }];
         } catch (error) {
@@ -43,10 +57,15 @@ export function declaredRules(plan: Plan, context: PlanContext): Declared[] {
     );
 }
 
-function actionOf(plan: Plan, strategy: Strategy, rule: Rule, path: AnnotationPath): RowsAction {
-  const place = JSON.stringify(path);
-  const operation = plan.operations[strategy].find((each) => JSON.stringify(each.path) === place);
-  if (operation !== undefined) return operation.action;
+type Planned = Record<Strategy, Map<string, RowsAction>>;
+
+function actionsByPlace(plan: Plan, strategy: Strategy): Map<string, RowsAction> {
+  return new Map(plan.operations[strategy].map((each) => [JSON.stringify(each.path), each.action]));
+}
+
+function actionOf(planned: Planned, strategy: Strategy, rule: Rule, path: AnnotationPath): RowsAction {
+  const action = planned[strategy].get(JSON.stringify(path));
+  if (action !== undefined) return action;
   if (rule.class !== "content" || strategy === "soft_delete" || rule.rows === undefined) return "keep";
   const rows = typeof rule.rows === "object" && !("action" in rule.rows) ? rule.rows[strategy] : rule.rows;
   return rows === "cascade" ? "cascade" : "keep";

@@ -23,6 +23,9 @@ export function reachedReferences(plan: Plan, context: PlanContext): ReachedRefe
       const child = rootOf(context, table);
       const decision = decisionOf(context, child);
       if (decision === undefined || decision.annotation.class === "todo") return [];
+      // An owner that can't be resolved has been reported; what would follow from it is only noise.
+      const resolved = rules.filter((rule) => rule.decision === decision).length;
+      if (decision.annotation.class === "table" && resolved < decision.annotation.rules.length) return [];
       return [{ removal, child, fk, decision, rules: rulesFor(rules, child, fk, removal) }];
     }),
   );

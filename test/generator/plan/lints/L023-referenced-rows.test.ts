@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import {
   content,
+  credential,
   keep,
   pii,
   table as rules,
+  session,
   unrelated,
   via,
 } from "../../../../generator/annotation/builders.ts";
@@ -74,5 +76,17 @@ describe("L023 deleted rows that other people's rows point at", () => {
     });
     expect(subjects("L023", picture("set null"))).toEqual([]);
     expect(subjects("L023", picture("no action"))).toEqual(["public.users.picture"]);
+  });
+
+  test("sessions go at once, and what points at them must too", () => {
+    const sessions = table("sessions", { id: "uuid pk", user_id: "uuid index -> users" });
+    const devices = table("devices", { id: "uuid pk", session_id: "uuid index -> sessions" });
+    const below = (device: Decision) => ({
+      tables: [users(), sessions, devices],
+      annotation: { users: person(), sessions: session(), devices: device },
+    });
+    expect(subjects("L023", below(session({ owner: via("sessions") })))).toEqual([]);
+    const [finding] = findings("L023", below(credential({ owner: via("sessions") })));
+    expect(finding?.remedy).toContain('session({ owner: via("sessions") })');
   });
 });

@@ -1,0 +1,11 @@
+import { defineErasure, keep, pii, subject } from "../../../../../generator/index.ts";
+
+export default defineErasure({
+  tables: {
+    users: subject({
+      key: "id",
+      rls: "hide",
+      columns: { id: keep(), email: pii.email() },
+    }),
+  },
+});

@@ -1,0 +1,7 @@
+import { defineErasure, unrelated } from "../../../../../generator/index.ts";
+
+export default defineErasure({
+  tables: {
+    users: unrelated("people?"),
+  },
+});

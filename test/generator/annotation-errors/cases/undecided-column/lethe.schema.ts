@@ -1,0 +1,18 @@
+import { content, defineErasure, keep, pii, secret, session, subject, unrelated } from "../../../../../generator/index.ts";
+
+export default defineErasure({
+  tables: {
+    users: subject({
+      key: "id",
+      columns: {
+        id: keep(),
+        email: pii.email(),
+        hashed_password: secret(),
+        created_at: keep(),
+      },
+    }),
+    sessions: session({ owner: "user_id" }),
+    comments: content({ owner: "author_id", columns: { body: pii.replace("[deleted]") } }),
+    prices: unrelated("a price list"),
+  },
+});

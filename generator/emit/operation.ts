@@ -1,5 +1,5 @@
 /** One operation of the plan as SQL: the statement, its probe, its count, its chunk. */
-import type { KeyPlan, Operation } from "../plan/model.ts";
+import type { KeyPlan, Operation, ReassignPlan } from "../plan/model.ts";
 import { ident, literal } from "../quote.ts";
 import { ownedBy, ownerKey, type Subjects } from "./owner.ts";
 import { column, indent, table } from "./text.ts";
@@ -62,11 +62,7 @@ function reassignSql(
   if (plan === null) throw new Error("a reassign operation has a reassign plan");
   const name = table(operation.table);
   const where = allOf(owned);
-  // Rows can't be handed to somebody who is leaving in the same batch.
-  const heir =
-    "sql" in plan.to
-      ? `(select h.heir from (select (${plan.to.sql.trim()}) as heir) h where h.heir <> all (${subjects(null)}))`
-      : literal(plan.to.ghostKey);
+  const heir = heirOf(plan, subjects);
   const statements: string[] = [];
   if ("sql" in plan.to && plan.orElse === "delete") {
     statements.push(`delete from ${name} t\nwhere ${where}\n  and ${heir} is null;`);
@@ -78,17 +74,43 @@ function reassignSql(
     );
   }
   if (plan.onConflict === "delete") {
-    for (const others of plan.uniques) {
-      const same = others.map((each) => `other.${ident(each)} is not distinct from ${column(each)}`);
-      const taken = `other.${ident(plan.column)} = ${heir}\n    or (other.${ident(plan.column)} = any (${subjects(operation.rows.option)}) and other.ctid < t.ctid)`;
-      statements.push(
-        `-- What the new owner has already stays theirs.\ndelete from ${name} t\nwhere ${where}\n  and exists (\n    select from ${name} other\n    where ${[...same, `(\n      ${taken.replace(/\n/g, "\n  ")}\n    )`].join("\n      and ")}\n  );`,
-      );
-    }
+    statements.push(...plan.uniques.flatMap((unique) => conflicts(operation, plan, unique, where, subjects)));
   }
   const set = assignments([...changes.map((each) => each.assignment), `${ident(plan.column)} = ${heir}`]);
   statements.push(`update ${name} t\nset ${set}\nwhere ${where};`);
   return statements.join("\n");
+}
+
+/** Rows can't be handed to somebody who is leaving in the same batch. `row`: whose heir, where it isn't `t`. */
+function heirOf(plan: ReassignPlan, subjects: Subjects, row = "t"): string {
+  if (!("sql" in plan.to)) return literal(plan.to.ghostKey);
+  const from = row === "t" ? "" : ` from (select ${row}.*) t`;
+  return `(select h.heir from (select (${plan.to.sql.trim()}) as heir${from}) h where h.heir <> all (${subjects(null)}))`;
+}
+
+/** Two ways to collide: with what the new owner has already, and with what somebody else leaves to them now. */
+function conflicts(
+  operation: Operation,
+  plan: ReassignPlan,
+  unique: ReassignPlan["uniques"][number],
+  where: string,
+  subjects: Subjects,
+): string[] {
+  const name = table(operation.table);
+  const equal = unique.nullsNotDistinct ? "is not distinct from" : "=";
+  const same = unique.others.map((each) => `other.${ident(each)} ${equal} ${column(each)}`);
+  const owner = `other.${ident(plan.column)}`;
+  const remove = (comment: string, conditions: string[]) =>
+    `-- ${comment}\ndelete from ${name} t\nwhere ${where}\n  and exists (\n    select from ${name} other\n    where ${[...same, ...conditions].join("\n      and ")}\n  );`;
+  return [
+    remove("What the new owner has already stays theirs.", [`${owner} = ${heirOf(plan, subjects)}`]),
+    remove("Of several that come to the same owner now, one stays.", [
+      `${owner} = any (${subjects(operation.rows.option)})`,
+      `${heirOf(plan, subjects, "other")} = ${heirOf(plan, subjects)}`,
+      "(other.tableoid, other.ctid) < (t.tableoid, t.ctid)",
+      `(other.tableoid, other.ctid) in (\n        select t.tableoid, t.ctid\n        from ${name} t\n        where ${where.replace(/\n/g, "\n        ")}\n      )`,
+    ]),
+  ];
 }
 
 /** True while anything is left to erase. */

@@ -16,6 +16,7 @@ export function strategies(plan: Plan): DatabaseObject[] {
     ...allowed.map((strategy) => strategyProcedure(plan, strategy)),
     ...allowed.map((strategy) => residueFunction(plan, strategy)),
     identityProcedure(plan),
+    turnsFunction(plan),
     heavyFunction(plan),
     drainFunction(plan),
   ];
@@ -64,24 +65,28 @@ function optionDeclarations(plan: Plan, operations: Operation[]): string[] {
 }
 
 function statements(plan: Plan, operations: Operation[]): string[] {
-  const lines: string[] = [];
-  const locked = new Set<string>();
-  for (const operation of operations) {
-    const name = operation.table.name;
-    if (plan.crosswise.some((each) => each.name === name) && !locked.has(name)) {
-      locked.add(name);
-      lines.push(
-        `-- ${name}: rows may belong to two people, so two workers take turns.`,
-        `perform lethe.take_turns(${literal(name)});`,
-      );
-    }
-    lines.push(
-      `-- ${name}: ${operation.action} (${operation.reason})`,
-      statement(operation, plan.key, byVariable),
-      "",
-    );
-  }
-  return lines;
+  return operations.flatMap((operation) => [
+    `-- ${operation.table.name}: ${operation.action} (${operation.reason})`,
+    statement(operation, plan.key, byVariable),
+    "",
+  ]);
+}
+
+/**
+ * All turns at once and before anything else: a batch runs several strategies one after the other, and turns taken
+ * on the way would be taken in another order by each mix of strategies.
+ */
+function turnsFunction(plan: Plan): DatabaseObject {
+  const turns = plan.crosswise.map((each) => `perform lethe.take_turns(${literal(each.name)});`);
+  return routine(plan, {
+    kind: "function",
+    name: "take_all_turns",
+    parameters: [],
+    returns: "void",
+    body: turns.length === 0 ? "return;" : turns.join("\n"),
+    comment:
+      "Held to the end of the transaction: tables whose rows may belong to two people, which two workers would lock crosswise.",
+  });
 }
 
 function subjectStatement(plan: Plan, strategy: Strategy): string[] {

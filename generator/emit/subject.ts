@@ -15,6 +15,7 @@ export function subjectRoutines(plan: Plan): DatabaseObject[] {
     lockSubject(plan),
     lockSubjects(plan),
     isMarked(plan),
+    isLive(plan),
     hiddenSubjects(plan),
   ];
 }
@@ -76,11 +77,22 @@ function letBackIn(plan: Plan): DatabaseObject {
     returns: "void",
     body: [
       `update ${row} t\nset ${assignments(set)}${from}\nwhere ${own(plan)};`,
-      ...plan.suspensions.map(putBack),
+      ...[...suspendedTables(plan).values()].map(([each]) => putBack(each)),
     ].join("\n"),
     comment:
       "What cancel_deletion() does: takes the marks off and puts back what was kept. Sessions stay gone.",
   });
+}
+
+/** By table: rows that several rules move aside are kept and put back together. */
+function suspendedTables(plan: Plan): Map<string, [SuspensionPlan, ...SuspensionPlan[]]> {
+  const tables = new Map<string, [SuspensionPlan, ...SuspensionPlan[]]>();
+  for (const each of plan.suspensions) {
+    const others = tables.get(each.table.name);
+    if (others === undefined) tables.set(each.table.name, [each]);
+    else others.push(each);
+  }
+  return tables;
 }
 
 function putBack(each: SuspensionPlan): string {
@@ -100,12 +112,13 @@ function preserve(plan: Plan): DatabaseObject {
   const columns = subject.preserve
     .map((each) => `${literal(each.column)}, ${column(each.column)}`)
     .join(", ");
-  const rows = plan.suspensions
-    .map(
-      (each) =>
-        `${literal(each.table.name)}, (\n  select coalesce(jsonb_agg(to_jsonb(t)), '[]')\n  from ${table(each.table)} t\n` +
-        `  where ${ownedBy(each.rows, () => "array[subject]").join("\n    and ")}\n)`,
-    )
+  const rows = [...suspendedTables(plan).values()]
+    .map((rules) => {
+      const [{ table: ref }] = rules;
+      const owned = rules.map((each) => ownedBy(each.rows, () => "array[subject]").join("\n    and "));
+      const where = owned.length === 1 ? owned[0] : owned.map((each) => `(${each})`).join("\n    or ");
+      return `${literal(ref.name)}, (\n  select coalesce(jsonb_agg(to_jsonb(t)), '[]')\n  from ${table(ref)} t\n  where ${where}\n)`;
+    })
     .join(",\n");
   return routine(plan, {
     kind: "function",
@@ -186,6 +199,18 @@ function isMarked(plan: Plan): DatabaseObject {
     volatility: "stable",
     body: `return exists (\n  select from ${table(plan.subject.table)} t\n  where ${own(plan)} and ${column(plan.subject.marks.deletedAt)} is not null\n);`,
     comment: "Does the row carry the mark of a departed person, whoever set it?",
+  });
+}
+
+function isLive(plan: Plan): DatabaseObject {
+  return routine(plan, {
+    kind: "function",
+    name: "is_live",
+    parameters: one(plan),
+    returns: "boolean",
+    volatility: "stable",
+    body: `return exists (\n  select from ${table(plan.subject.table)} t\n  where ${own(plan)} and ${column(plan.subject.marks.deletedAt)} is null\n);`,
+    comment: "Is there a row that carries no mark?",
   });
 }
 

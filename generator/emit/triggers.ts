@@ -173,7 +173,7 @@ function keepMarks(plan: Plan): DatabaseObject[] {
       "if (",
       `  (request.state in ('scheduled', 'executing', 'erased', 'completed') and new.${deleted} is null)`,
       `  or (request.state = 'scheduled' and new.${scheduled} is null)`,
-      `  or (request.state in ('erased', 'completed') and new.${scheduled} is not null)`,
+      `  or (request.state in ('executing', 'erased', 'completed') and new.${scheduled} is not null)`,
       `) and not lethe.is_executing(new.${ident(plan.key.column)}) then`,
       `  perform lethe.refuse('LT011', new.${ident(plan.key.column)}, 'the marks of a departing person are Lethe''s',`,
       "    'Use lethe.schedule_deletion() and lethe.cancel_deletion().');",

@@ -80,8 +80,8 @@ export interface ReassignPlan {
   column: string;
   orElse: Reassign["orElse"];
   onConflict: Reassign["onConflict"];
-  /** For each unique index that holds the owner: its other columns. */
-  uniques: string[][];
+  /** Every unique index in which a change of owner may collide. */
+  uniques: { others: string[]; nullsNotDistinct: boolean }[];
 }
 
 /** One statement over one table: what a rule does under one strategy. */

@@ -193,11 +193,18 @@ function planReassign(base: Base, rows: Reassign): ReassignPlan {
   };
 }
 
-/** The other columns of every unique index that a change of owner could collide in. */
-function uniquesWith(table: Table, owner: string): string[][] {
+/**
+ * Unique indexes in which a change of owner could collide, without those that have an expression or a predicate:
+ * there equal columns don't say that two rows collide, and nothing is deleted on a guess.
+ */
+function uniquesWith(table: Table, owner: string): ReassignPlan["uniques"] {
   return table.indexes
     .filter((index) => index.unique && index.predicate === null && index.columns.includes(owner))
-    .map((index) => index.columns.filter((column) => column !== null && column !== owner) as string[]);
+    .filter((index) => index.expressions.length === 0)
+    .map((index) => ({
+      others: index.columns.flatMap((column) => (column === null || column === owner ? [] : [column])),
+      nullsNotDistinct: index.nullsNotDistinct,
+    }));
 }
 
 function ghostKey(

@@ -104,12 +104,15 @@ function collect(
   return guarded.length === 0 ? null : { table, rows: guarded };
 }
 
-/** Rows that may belong to two people: two workers, each with one of them, would lock such rows crosswise. */
+/**
+ * Rows that may belong to two people: two workers, each with one of them, would lock such rows crosswise. So would
+ * two that hand rows to the same heir, in a unique index of it.
+ */
 function mayCross(operations: Operations, name: string): boolean {
   return STRATEGIES.some((strategy) => {
-    const owners = operations[strategy]
-      .filter((each) => each.table.name === name)
-      .map((each) => each.rows.owner);
+    const own = operations[strategy].filter((each) => each.table.name === name);
+    if (own.some((each) => each.action === "reassign")) return true;
+    const owners = own.map((each) => each.rows.owner);
     return new Set(owners.map((owner) => JSON.stringify(owner))).size > 1 || owners.some(hasTwoOwners);
   });
 }

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:43b572cfcddd918b63ef04a046625028078b88b6
+--! Hash: sha1:8c29dfebc68f4d7fe2d83142f649aff5ec786b5d
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -696,6 +696,7 @@ create or replace procedure lethe.anonymize(subjects uuid[])
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 declare
@@ -712,8 +713,6 @@ begin
   delete from public.backup_codes t
   where t.user_id = any (subjects);
 
-  -- public.collection_members: rows may belong to two people, so two workers take turns.
-  perform lethe.take_turns('public.collection_members');
   -- public.collection_members: delete (content, owner user_id)
   delete from public.collection_members t
   where t.user_id = any (subjects);
@@ -746,8 +745,6 @@ begin
       or t.billing_address is not null
     );
 
-  -- public.messages: rows may belong to two people, so two workers take turns.
-  perform lethe.take_turns('public.messages');
   -- public.messages: transform (content, owner sender_id)
   update public.messages t
   set body = '[deleted]'
@@ -834,6 +831,7 @@ create or replace procedure lethe.hard_delete(subjects uuid[])
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 begin
@@ -848,8 +846,6 @@ begin
   delete from public.backup_codes t
   where t.user_id = any (subjects);
 
-  -- public.collection_members: rows may belong to two people, so two workers take turns.
-  perform lethe.take_turns('public.collection_members');
   -- public.collection_members: delete (content, owner user_id)
   delete from public.collection_members t
   where t.user_id = any (subjects);
@@ -881,8 +877,6 @@ begin
       user_id = null
   where t.user_id = any (subjects);
 
-  -- public.messages: rows may belong to two people, so two workers take turns.
-  perform lethe.take_turns('public.messages');
   -- public.messages: delete (content, owner sender_id)
   delete from public.messages t
   where t.sender_id = any (subjects);
@@ -939,6 +933,7 @@ create or replace procedure lethe.soft_delete(subjects uuid[])
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 begin
@@ -986,6 +981,7 @@ create or replace function lethe.anonymize_residue(subjects uuid[]) returns text
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 declare
@@ -1141,6 +1137,7 @@ create or replace function lethe.hard_delete_residue(subjects uuid[]) returns te
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 begin
@@ -1265,6 +1262,7 @@ create or replace function lethe.soft_delete_residue(subjects uuid[]) returns te
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 begin
@@ -1321,6 +1319,7 @@ create or replace procedure lethe.erase_identity(subjects uuid[])
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 begin
@@ -1371,12 +1370,29 @@ $function$;
 comment on procedure lethe.erase_identity(uuid[]) is 'The first step for a subject with very many rows: sign-in data and the subject''s own columns go before anything else.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.take_all_turns()', $define$
+create or replace function lethe.take_all_turns() returns void
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+as $function$
+#variable_conflict use_variable
+begin
+  perform lethe.take_turns('public.collection_members');
+  perform lethe.take_turns('public.messages');
+end
+$function$;
+comment on function lethe.take_all_turns() is 'Held to the end of the transaction: tables whose rows may belong to two people, which two workers would lock crosswise.';
+$define$);
+
 call pg_temp.lethe_define('function lethe.heavy_subjects(text, uuid[])', $define$
 create or replace function lethe.heavy_subjects(strategy text, subjects uuid[]) returns uuid[]
 language plpgsql
 stable
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 declare
@@ -1548,6 +1564,7 @@ create or replace function lethe.drain(strategy text, subject uuid, chunk intege
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 declare
@@ -1933,6 +1950,7 @@ create or replace function lethe.lock_out(subject uuid, due timestamptz) returns
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 declare
@@ -1962,6 +1980,7 @@ create or replace function lethe.let_back_in(subject uuid, kept jsonb) returns v
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 begin
@@ -1982,6 +2001,7 @@ language plpgsql
 stable
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 begin
@@ -2004,6 +2024,7 @@ create or replace function lethe.lock_subject(subject uuid) returns boolean
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 begin
@@ -2020,6 +2041,7 @@ create or replace function lethe.lock_subjects(subjects uuid[], wait boolean) re
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 begin
@@ -2045,6 +2067,7 @@ language plpgsql
 stable
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 begin
@@ -2055,6 +2078,25 @@ begin
 end
 $function$;
 comment on function lethe.is_marked(uuid) is 'Does the row carry the mark of a departed person, whoever set it?';
+$define$);
+
+call pg_temp.lethe_define('function lethe.is_live(uuid)', $define$
+create or replace function lethe.is_live(subject uuid) returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+as $function$
+#variable_conflict use_variable
+begin
+  return exists (
+    select from public.users t
+    where t.id = subject and t.deleted_at is null
+  );
+end
+$function$;
+comment on function lethe.is_live(uuid) is 'Is there a row that carries no mark?';
 $define$);
 
 call pg_temp.lethe_define('view lethe.hidden_subjects', $define$
@@ -2077,6 +2119,7 @@ language plpgsql
 stable
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 begin
@@ -2107,6 +2150,7 @@ language plpgsql
 stable
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 begin
@@ -2131,6 +2175,7 @@ language plpgsql
 stable
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 begin
@@ -2145,6 +2190,7 @@ create or replace function lethe.count_operations(subject uuid, strategy text) r
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 declare
@@ -2444,6 +2490,7 @@ language sql
 stable
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
   select (nullif(current_setting('app.user_id', true), '')::uuid)::uuid;
 $function$;
@@ -2456,6 +2503,7 @@ language sql
 stable
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
   select pg_has_role(lethe.calling_role(), 'app_admin', 'usage');
 $function$;
@@ -2468,6 +2516,7 @@ language sql
 stable
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
   select pg_has_role(lethe.calling_role(), 'app_worker', 'usage')
       or pg_has_role(lethe.calling_role(), (select n.nspowner from pg_namespace n where n.nspname = 'lethe'), 'usage');
@@ -2588,6 +2637,7 @@ create or replace function lethe.cancel_deletion(subject uuid) returns timestamp
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 set row_security = off
 as $function$
 #variable_conflict use_variable
@@ -2619,6 +2669,7 @@ create or replace function lethe.cancel_deletion_by_token(token text) returns uu
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 set row_security = off
 as $function$
 #variable_conflict use_variable
@@ -2651,6 +2702,7 @@ call pg_temp.lethe_define('function lethe.cancel_request(bigint, text)', $define
 create or replace function lethe.cancel_request(request bigint, actor text) returns timestamptz
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 set row_security = off
 as $function$
 #variable_conflict use_variable
@@ -2714,6 +2766,7 @@ language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 set row_security = off
 as $function$
 begin
@@ -2735,6 +2788,7 @@ language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 set row_security = off
 as $function$
 #variable_conflict use_variable
@@ -2755,7 +2809,9 @@ begin
   where r.subject_id = subject
   order by r.id desc
   limit 1;
-  if answer.status is null or answer.status = 'not_scheduled' then
+  if answer.status is null or answer.status = 'not_scheduled'
+    -- Somebody new under the key of a row that was deleted.
+    or (answer.status = 'deleted' and lethe.is_live(subject)) then
     -- Marked before Lethe came: gone for the application, though nobody erased the row.
     return (case when lethe.is_marked(subject) then 'deleted' else 'not_scheduled' end,
             null, null, null, null, null, null)::lethe.status;
@@ -2804,6 +2860,7 @@ language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 set row_security = off
 as $function$
 #variable_conflict use_variable
@@ -2833,6 +2890,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 set row_security = off
 as $function$
   select (lethe.deletion_status(subject)).status = 'scheduled';
@@ -2840,11 +2898,25 @@ $function$;
 comment on function lethe.is_deletion_scheduled(uuid) is 'Is the person in the grace period? Errors: LT005 not allowed.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.later(timestamptz, interval)', $define$
+create or replace function lethe.later(moment timestamptz, span interval) returns timestamptz
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+as $function$
+  -- In UTC: two weeks across a change of clocks are two weeks, whatever the session's TimeZone.
+  select (moment at time zone 'UTC' + span) at time zone 'UTC';
+$function$;
+comment on function lethe.later(timestamptz, interval) is 'The moment and a span after it, the same in every session.';
+$define$);
+
 call pg_temp.lethe_define('function lethe.option_of(uuid, text)', $define$
 create or replace function lethe.option_of(subject uuid, option text) returns boolean
 language sql
 stable
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $function$
   -- The open request's option; without a request, what the annotation takes by default.
   select coalesce(
@@ -2867,16 +2939,21 @@ create or replace function lethe.record_events(
   actor text,
   details jsonb default '{}'
 ) returns void
-language sql
+language plpgsql
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $function$
+#variable_conflict use_variable
+begin
   -- The caller holds each request's row lock, so no two events of one request can take the same number.
   with recorded as (
+    -- In plpgsql, which keeps the plan for the session: a function in SQL is planned anew at every call.
+  with recorded as (
     insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
-    select r.id, next.seq, $2, $3, clock.at, $4,
-           lethe.event_hash(last.hash, r.id, next.seq, $2, $3, clock.at, $4)
+    select r.id, next.seq, event, actor, clock.at, details,
+           lethe.event_hash(last.hash, r.id, next.seq, event, actor, clock.at, details)
     from (select clock_timestamp() as at) clock,
-         unnest($1) as r (id)
+         unnest(requests) as r (id)
     left join lateral (
       select e.seq, e.hash
       from lethe.deletion_event e
@@ -2885,12 +2962,13 @@ as $function$
       limit 1
     ) last on true
     cross join lateral (select coalesce(last.seq, 0) + 1 as seq) next
-    returning event
+    returning request_id
   )
   insert into lethe.event_tally (event, count)
-  select $2, count(*)
+  select event, count(*)
   from recorded
   having count(*) > 0;
+end
 $function$;
 comment on function lethe.record_events(bigint[], text, text, jsonb) is 'Appends one event to each request''s log.';
 $define$);
@@ -2906,6 +2984,7 @@ create or replace function lethe.schedule_deletion(
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 set row_security = off
 as $function$
 #variable_conflict use_variable
@@ -2932,9 +3011,8 @@ begin
   end if;
   options := lethe.complete_options(options, terms.options);
 
-  -- In UTC: two weeks across a change of clocks are two weeks.
-  due := (now() at time zone 'UTC' + coalesce(grace, terms.grace_period)) at time zone 'UTC';
-  latest := (now() at time zone 'UTC' + interval '1 month') at time zone 'UTC';
+  due := lethe.later(now(), coalesce(grace, terms.grace_period));
+  latest := lethe.later(now(), interval '1 month');
   if due < now() or due > latest then
     raise exception 'a grace period of % is not possible', grace
       using errcode = 'invalid_parameter_value',
@@ -2957,12 +3035,13 @@ begin
       jsonb_build_object('request', previous.id, 'scheduled_for', previous.scheduled_for));
   elsif previous.state = 'executing' then
     perform lethe.refuse('LT008', subject, 'deletion is in progress', null, jsonb_build_object('request', previous.id));
-  elsif previous.state in ('erased', 'completed') then
+  elsif previous.state in ('erased', 'completed') and lethe.is_marked(subject) then
+    -- Not marked: somebody new under the key of a row that was deleted.
     perform lethe.refuse('LT001', subject, 'already deleted', null, jsonb_build_object('request', previous.id));
-  elsif previous.cancelled_at + terms.cancel_cooldown > now() then
+  elsif lethe.later(previous.cancelled_at, terms.cancel_cooldown) > now() then
     perform lethe.refuse('LT004', subject, 'a deletion was cancelled a short while ago',
       'Wait until the cooldown is over.',
-      jsonb_build_object('until', previous.cancelled_at + terms.cancel_cooldown));
+      jsonb_build_object('until', lethe.later(previous.cancelled_at, terms.cancel_cooldown)));
   end if;
 
   obstacle := lethe.refusal(subject);
@@ -3013,6 +3092,7 @@ language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 set row_security = off
 as $function$
 #variable_conflict use_variable
@@ -3023,7 +3103,7 @@ begin
     from lethe.deletion_request r, lethe.annotation a
     where r.subject_id = subject
       and r.state = 'cancelled'
-      and r.cancelled_at + a.cancel_cooldown > now()
+      and lethe.later(r.cancelled_at, a.cancel_cooldown) > now()
   );
 end
 $function$;
@@ -3035,6 +3115,7 @@ call pg_temp.lethe_define('function lethe.apply_identity(text, uuid[])', $define
 create or replace function lethe.apply_identity(strategy text, subjects uuid[]) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 set row_security = off
 as $function$
 begin
@@ -3049,6 +3130,7 @@ call pg_temp.lethe_define('function lethe.apply_strategy(text, uuid[])', $define
 create or replace function lethe.apply_strategy(strategy text, subjects uuid[]) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 set row_security = off
 as $function$
 begin
@@ -3072,10 +3154,13 @@ call pg_temp.lethe_define('function lethe.begin_execution(bigint[])', $define$
 create or replace function lethe.begin_execution(requests bigint[]) returns void
 language sql
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $function$
   update lethe.deletion_request r
   set state = 'executing',
-      executing_xact = pg_current_xact_id()
+      executing_xact = pg_current_xact_id(),
+      -- There is no way back from here: an erasure in steps keeps no original for weeks.
+      preserved = null
   where r.id = any ($1);
 $function$;
 comment on function lethe.begin_execution(bigint[]) is 'Marks requests as executing in this transaction; from here on they can''t be cancelled.';
@@ -3086,6 +3171,7 @@ create or replace function lethe.continue_deletion(request bigint) returns text
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 set row_security = off
 set lock_timeout = '5s'
 as $function$
@@ -3144,6 +3230,7 @@ language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $function$
 begin
   perform lethe.require_service();
@@ -3165,6 +3252,7 @@ call pg_temp.lethe_define('function lethe.erase(bigint[], boolean)', $define$
 create or replace function lethe.erase(requests bigint[], wait boolean default false) returns lethe.execution
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 set row_security = off
 as $function$
 #variable_conflict use_variable
@@ -3176,7 +3264,10 @@ declare
   light bigint[];
   name text;
 begin
-  -- Lock order everywhere: request (the caller has them), then subjects by key, then children.
+  -- An earlier piece of this transaction has checked its deferred constraints; this one may defer its own again.
+  set constraints all deferred;
+  -- Lock order everywhere: request (the caller has them), turns, then subjects by key, then children.
+  perform lethe.take_all_turns();
   -- A subject that somebody holds right now is left for the next sweep, unless the caller waits for it.
   locked := lethe.lock_subjects(array(
     select r.subject_id from lethe.deletion_request r where r.id = any (requests)
@@ -3233,6 +3324,7 @@ create or replace function lethe.execute_deletion(subject uuid, early boolean de
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 set row_security = off
 as $function$
 #variable_conflict use_variable
@@ -3259,6 +3351,7 @@ begin
       jsonb_build_object('request', target.id, 'scheduled_for', target.scheduled_for));
   end if;
 
+  perform lethe.take_all_turns();
   perform lethe.lock_subject(subject);
   if subject = any (lethe.blocked_subjects(array[subject])) then
     select jsonb_agg(jsonb_build_object('code', b.code, 'message', b.message, 'count', b.count)) into obstacles
@@ -3284,6 +3377,7 @@ create or replace function lethe.execute_due_deletions(max integer default 500) 
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 set row_security = off
 set lock_timeout = '5s'
 as $function$
@@ -3338,6 +3432,7 @@ create or replace function lethe.execute_due_request(request bigint) returns let
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 set row_security = off
 set lock_timeout = '5s'
 as $function$
@@ -3366,6 +3461,7 @@ call pg_temp.lethe_define('function lethe.execute_requests(bigint[], integer)', 
 create or replace function lethe.execute_requests(requests bigint[], failures_left integer) returns lethe.execution
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 set row_security = off
 as $function$
 declare
@@ -3422,13 +3518,16 @@ call pg_temp.lethe_define('function lethe.execute_step(bigint)', $define$
 create or replace function lethe.execute_step(request bigint) returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 set row_security = off
 as $function$
 #variable_conflict use_variable
 declare
   target lethe.deletion_request;
 begin
-  -- The caller holds the request's row.
+  -- The caller holds the request's row; turns come next, then the subject, as everywhere.
+  set constraints all deferred;
+  perform lethe.take_all_turns();
   perform lethe.begin_execution(array[request]);
   select r.* into strict target from lethe.deletion_request r where r.id = request;
   if lethe.drain(target.strategy, target.subject_id, 5000) > 0 then
@@ -3453,6 +3552,7 @@ language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $function$
 begin
   perform lethe.require_service();
@@ -3472,6 +3572,7 @@ call pg_temp.lethe_define('function lethe.finish_execution(bigint[])', $define$
 create or replace function lethe.finish_execution(requests bigint[]) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $function$
 declare
   whole bigint[];
@@ -3542,6 +3643,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 set row_security = off
 as $function$
   -- Blocked requests wait for people and those that failed for their next attempt: neither is the worker's delay.
@@ -3569,6 +3671,7 @@ call pg_temp.lethe_define('function lethe.lift_blocks(integer)', $define$
 create or replace function lethe.lift_blocks(max integer) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 set row_security = off
 as $function$
 #variable_conflict use_variable
@@ -3617,6 +3720,7 @@ call pg_temp.lethe_define('function lethe.record_blocked(bigint[])', $define$
 create or replace function lethe.record_blocked(requests bigint[]) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $function$
 begin
   -- Said once: the log doesn't grow with every look at a request that still waits.
@@ -3637,6 +3741,7 @@ create or replace function lethe.record_failure(request bigint, error text) retu
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 declare
@@ -3667,6 +3772,7 @@ create or replace function lethe.require_executing(subjects uuid[]) returns void
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $function$
 declare
   stranger uuid;
@@ -3709,6 +3815,7 @@ create or replace function lethe.subjects_with_option(subjects uuid[], option te
 language sql
 stable
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $function$
   select coalesce(array_agg(r.subject_id), '{}')
   from lethe.deletion_request r
@@ -3725,6 +3832,7 @@ create or replace function lethe.take_event_counts() returns table (event text, 
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $function$
 #variable_conflict use_column
 begin
@@ -3760,17 +3868,20 @@ $define$);
 
 call pg_temp.lethe_define('function lethe.is_executing(uuid)', $define$
 create or replace function lethe.is_executing(subject uuid) returns boolean
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $function$
-  select exists (
+begin
+  return exists (
     select
     from lethe.deletion_request r
-    where r.subject_id = subject
+    where r.subject_id = is_executing.subject
       and r.state = 'executing'
       and r.executing_xact = pg_current_xact_id_if_assigned()
   );
+end
 $function$;
 comment on function lethe.is_executing(uuid) is
   'Is this transaction Lethe''s own work on the subject? Known by data alone: a role or a setting could be forged.';
@@ -3865,6 +3976,7 @@ create or replace function lethe.refuse_sign_in(subject uuid) returns void
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 begin
@@ -3898,6 +4010,7 @@ language plpgsql
 security definer
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 begin
@@ -3923,6 +4036,7 @@ language plpgsql
 security definer
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 begin
@@ -3948,6 +4062,7 @@ language plpgsql
 security definer
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 begin
@@ -3973,6 +4088,7 @@ language plpgsql
 security definer
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 begin
@@ -4021,6 +4137,7 @@ language plpgsql
 security definer
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 declare
@@ -4035,7 +4152,7 @@ begin
   if (
     (request.state in ('scheduled', 'executing', 'erased', 'completed') and new.deleted_at is null)
     or (request.state = 'scheduled' and new.scheduled_deletion_at is null)
-    or (request.state in ('erased', 'completed') and new.scheduled_deletion_at is not null)
+    or (request.state in ('executing', 'erased', 'completed') and new.scheduled_deletion_at is not null)
   ) and not lethe.is_executing(new.id) then
     perform lethe.refuse('LT011', new.id, 'the marks of a departing person are Lethe''s',
       'Use lethe.schedule_deletion() and lethe.cancel_deletion().');
@@ -4061,6 +4178,7 @@ language plpgsql
 security definer
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
+set enable_seqscan = off
 as $function$
 #variable_conflict use_variable
 begin

@@ -2,10 +2,13 @@
 create or replace function lethe.begin_execution(requests bigint[]) returns void
 language sql
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $function$
   update lethe.deletion_request r
   set state = 'executing',
-      executing_xact = pg_current_xact_id()
+      executing_xact = pg_current_xact_id(),
+      -- There is no way back from here: an erasure in steps keeps no original for weeks.
+      preserved = null
   where r.id = any ($1);
 $function$;
 comment on function lethe.begin_execution(bigint[]) is 'Marks requests as executing in this transaction; from here on they can''t be cancelled.';

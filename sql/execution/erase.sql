@@ -2,6 +2,7 @@
 create or replace function lethe.erase(requests bigint[], wait boolean default false) returns lethe.execution
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 set row_security = off
 as $function$
 #variable_conflict use_variable
@@ -13,7 +14,10 @@ declare
   light bigint[];
   name text;
 begin
-  -- Lock order everywhere: request (the caller has them), then subjects by key, then children.
+  -- An earlier piece of this transaction has checked its deferred constraints; this one may defer its own again.
+  set constraints all deferred;
+  -- Lock order everywhere: request (the caller has them), turns, then subjects by key, then children.
+  perform lethe.take_all_turns();
   -- A subject that somebody holds right now is left for the next sweep, unless the caller waits for it.
   locked := lethe.lock_subjects(array(
     select r.subject_id from lethe.deletion_request r where r.id = any (requests)

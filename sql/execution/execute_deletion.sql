@@ -4,6 +4,7 @@ create or replace function lethe.execute_deletion(subject {{key}}, early boolean
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 set row_security = off
 as $function$
 #variable_conflict use_variable
@@ -30,6 +31,7 @@ begin
       jsonb_build_object('request', target.id, 'scheduled_for', target.scheduled_for));
   end if;
 
+  perform lethe.take_all_turns();
   perform lethe.lock_subject(subject);
   if subject = any (lethe.blocked_subjects(array[subject])) then
     select jsonb_agg(jsonb_build_object('code', b.code, 'message', b.message, 'count', b.count)) into obstacles

@@ -2,13 +2,16 @@
 create or replace function lethe.execute_step(request bigint) returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 set row_security = off
 as $function$
 #variable_conflict use_variable
 declare
   target lethe.deletion_request;
 begin
-  -- The caller holds the request's row.
+  -- The caller holds the request's row; turns come next, then the subject, as everywhere.
+  set constraints all deferred;
+  perform lethe.take_all_turns();
   perform lethe.begin_execution(array[request]);
   select r.* into strict target from lethe.deletion_request r where r.id = request;
   if lethe.drain(target.strategy, target.subject_id, 5000) > 0 then

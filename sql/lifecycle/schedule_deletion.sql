@@ -10,6 +10,7 @@ create or replace function lethe.schedule_deletion(
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 set row_security = off
 as $function$
 #variable_conflict use_variable
@@ -36,9 +37,8 @@ begin
   end if;
   options := lethe.complete_options(options, terms.options);
 
-  -- In UTC: two weeks across a change of clocks are two weeks.
-  due := (now() at time zone 'UTC' + coalesce(grace, terms.grace_period)) at time zone 'UTC';
-  latest := (now() at time zone 'UTC' + interval '1 month') at time zone 'UTC';
+  due := lethe.later(now(), coalesce(grace, terms.grace_period));
+  latest := lethe.later(now(), interval '1 month');
   if due < now() or due > latest then
     raise exception 'a grace period of % is not possible', grace
       using errcode = 'invalid_parameter_value',
@@ -61,12 +61,13 @@ begin
       jsonb_build_object('request', previous.id, 'scheduled_for', previous.scheduled_for));
   elsif previous.state = 'executing' then
     perform lethe.refuse('LT008', subject, 'deletion is in progress', null, jsonb_build_object('request', previous.id));
-  elsif previous.state in ('erased', 'completed') then
+  elsif previous.state in ('erased', 'completed') and lethe.is_marked(subject) then
+    -- Not marked: somebody new under the key of a row that was deleted.
     perform lethe.refuse('LT001', subject, 'already deleted', null, jsonb_build_object('request', previous.id));
-  elsif previous.cancelled_at + terms.cancel_cooldown > now() then
+  elsif lethe.later(previous.cancelled_at, terms.cancel_cooldown) > now() then
     perform lethe.refuse('LT004', subject, 'a deletion was cancelled a short while ago',
       'Wait until the cooldown is over.',
-      jsonb_build_object('until', previous.cancelled_at + terms.cancel_cooldown));
+      jsonb_build_object('until', lethe.later(previous.cancelled_at, terms.cancel_cooldown)));
   end if;
 
   obstacle := lethe.refusal(subject);

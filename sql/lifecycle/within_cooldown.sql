@@ -5,6 +5,7 @@ language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 set row_security = off
 as $function$
 #variable_conflict use_variable
@@ -15,7 +16,7 @@ begin
     from lethe.deletion_request r, lethe.annotation a
     where r.subject_id = subject
       and r.state = 'cancelled'
-      and r.cancelled_at + a.cancel_cooldown > now()
+      and lethe.later(r.cancelled_at, a.cancel_cooldown) > now()
   );
 end
 $function$;

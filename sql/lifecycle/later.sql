@@ -1,0 +1,11 @@
+-- object: function lethe.later(timestamptz, interval)
+create or replace function lethe.later(moment timestamptz, span interval) returns timestamptz
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+as $function$
+  -- In UTC: two weeks across a change of clocks are two weeks, whatever the session's TimeZone.
+  select (moment at time zone 'UTC' + span) at time zone 'UTC';
+$function$;
+comment on function lethe.later(timestamptz, interval) is 'The moment and a span after it, the same in every session.';

@@ -2,6 +2,7 @@
  * The order in which tables are erased: rows that point at others before the rows they point at.
  * One order for every strategy, so that two workers take the tables' locks in the same order.
  */
+import type { ForeignKey } from "../catalog/model.ts";
 import type { PlanContext } from "./context.ts";
 import { report } from "./context.ts";
 import type { Operation, TableRef } from "./model.ts";
@@ -10,13 +11,16 @@ import type { Operation, TableRef } from "./model.ts";
 export function orderTables(context: PlanContext, operations: Operation[], subject: string): TableRef[] {
   const tables = new Map(operations.map((operation) => [operation.table.name, operation.table]));
   const names = [...tables.keys()].sort();
-  const parents = new Map(names.map((name) => [name, parentsOf(context, name, tables, operations, subject)]));
+  const edges = (yielding: boolean) =>
+    new Map(names.map((name) => [name, parentsOf(context, name, tables, operations, subject, yielding)]));
+  const [all, firm] = [edges(true), edges(false)];
   const ordered: TableRef[] = [];
   const remaining = new Set(names);
   while (remaining.size > 0) {
     // A table may go once no other remaining table points at it.
-    const pointedAt = new Set([...remaining].flatMap((name) => [...(parents.get(name) ?? [])]));
-    const ready = [...remaining].filter((name) => !pointedAt.has(name));
+    const ready = unreferenced(remaining, all);
+    // In a circle, references that give way by themselves need no order.
+    if (ready.length === 0) ready.push(...unreferenced(remaining, firm).slice(0, 1));
     if (ready.length === 0) {
       reportCycle(context, operations, [...remaining]);
       ready.push([...remaining][0] as string);
@@ -29,6 +33,16 @@ export function orderTables(context: PlanContext, operations: Operation[], subje
   return ordered;
 }
 
+function unreferenced(remaining: Set<string>, parents: Map<string, Set<string>>): string[] {
+  const pointedAt = new Set([...remaining].flatMap((name) => [...(parents.get(name) ?? [])]));
+  return [...remaining].filter((name) => !pointedAt.has(name));
+}
+
+/** A foreign key that lets the row it points at go first. */
+function givesWay(fk: ForeignKey): boolean {
+  return fk.onDelete === "set null" || fk.onDelete === "set default" || fk.initiallyDeferred;
+}
+
 /** Tables whose rows must outlive this one's statements: foreign keys lead there, or an owner goes via them. */
 function parentsOf(
   context: PlanContext,
@@ -36,6 +50,7 @@ function parentsOf(
   tables: Map<string, TableRef>,
   operations: Operation[],
   subject: string,
+  yielding: boolean,
 ): Set<string> {
   const parents = new Set<string>();
   const own = operations.filter((operation) => operation.table.name === name);
@@ -43,6 +58,7 @@ function parentsOf(
   const detached = new Set(own.flatMap((operation) => operation.detach));
   for (const fk of context.catalog.table(name)?.foreignKeys ?? []) {
     if (fk.columns.some((column) => detached.has(column))) continue;
+    if (!yielding && givesWay(fk)) continue;
     parents.add(fk.references.table);
   }
   for (const operation of own) {
@@ -70,7 +86,8 @@ function reportCycle(context: PlanContext, operations: Operation[], names: strin
     code: "L026",
     subject: names.sort().join(", "),
     message: "the foreign keys of these tables go round in a circle, so none can be deleted first",
-    remedy: 'break it with rows: "detach" on a nullable reference',
+    remedy:
+      'break it with rows: "detach" on a nullable reference, or alter one foreign key: on delete set null',
     path: deleting.path,
   });
 }

@@ -20,6 +20,30 @@ describe("L018 a CHECK that forbids the new value", () => {
     expect(verdicts("(handle <> ''::text)", pii.null())).toEqual([]);
   });
 
+  test("a CHECK may ask for the mark of a departed person", () => {
+    const decide = (mark: string) =>
+      findings("L018", {
+        tables: [
+          users(
+            { deleted_at: "timestamptz", phone: "text" },
+            {
+              checks: [
+                {
+                  name: "c",
+                  expression: `((${mark} IS NOT NULL) OR (phone IS NOT NULL))`,
+                  columns: [mark, "phone"],
+                },
+              ],
+            },
+          ),
+        ],
+        annotation: { users: person({ phone: pii.null() }) },
+      });
+    expect(decide("deleted_at")).toEqual([]);
+    expect(decide("email")).toEqual([]);
+    expect(decide("phone")).toMatchObject([{ level: "error" }]);
+  });
+
   test.each([
     ["(handle = ANY (ARRAY['a'::text, 'gone'::text]))", "gone", "deleted"],
     [

@@ -1,0 +1,44 @@
+/** Every finding has a page, and every page a finding. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const pages = readdirSync(join(root, "docs/lints")).filter((name) => name !== "README.md");
+
+function codesIn(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .flatMap((name) => [...readFileSync(join(root, folder, name), "utf8").matchAll(/"(L\d{3})"/g)])
+    .map((match) => match[1] as string);
+}
+
+const codes = [...new Set([...codesIn("generator"), ...codesIn("cli")])].sort();
+
+test("every code has a page, and every page a code", () => {
+  expect(codes.length).toBeGreaterThan(30);
+  expect(pages.sort()).toEqual(codes.map((code) => `${code}.md`));
+});
+
+test("every page says what, why and how, and the list of pages names it", () => {
+  const list = readFileSync(join(root, "docs/lints/README.md"), "utf8");
+  for (const page of pages) {
+    const text = readFileSync(join(root, "docs/lints", page), "utf8");
+    const [heading = ""] = text.split("\n");
+    const code = page.replace(".md", "");
+    expect(heading).toMatch(new RegExp(`^# ${code}: \\S`));
+    expect(text, page).toContain("**Why it matters.**");
+    expect(text, page).toContain("**How to fix it.**");
+    expect(list).toContain(`| [${code}](${page}) | ${heading.slice(`# ${code}: `.length)} |`);
+  }
+});
+
+test("every code is shown by a case with its place and its text", () => {
+  const cases = join(root, "test/generator/annotation-errors/cases");
+  const shown = readdirSync(cases, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith("expected.txt"))
+    .map((name) => readFileSync(join(cases, name), "utf8"))
+    .join("\n");
+  expect(codes.filter((code) => !new RegExp(`:\\d+:\\d+ +${code} `).test(shown))).toEqual([]);
+});

@@ -1,0 +1,35 @@
+import { describe, expect, test } from "vitest";
+import { content, keep, table as rules, via } from "../../../generator/annotation/builders.ts";
+import { validateAnnotation } from "../../../generator/annotation/schema.ts";
+import { plan } from "../../../generator/plan/plan.ts";
+import { catalog, table } from "./catalog-builder.ts";
+import { person, users } from "./lints/lint.ts";
+
+const folders = (cover: string) => table("folders", { id: "uuid pk", user_id: "uuid index -> users", cover });
+const files = table("files", { id: "uuid pk", folder_id: "uuid not null index -> folders" });
+
+function ordered(cover: string) {
+  const columns = { cover: keep("on delete set null is meant") };
+  const annotation = validateAnnotation({
+    tables: {
+      users: person(),
+      folders: rules({ columns, rules: [content({ owner: "user_id", rows: "delete" })] }),
+      files: content({ owner: via("folders"), rows: "delete" }),
+    },
+  }).annotation;
+  if (annotation === null) throw new Error("a wrong test");
+  return plan(annotation, catalog([users(), folders(cover), files]));
+}
+
+describe("the order of tables", () => {
+  test("children before parents", () => {
+    expect(ordered("uuid").plan?.order.map((each) => each.table)).toEqual(["files", "folders"]);
+  });
+
+  test("a circle is broken where a foreign key gives way by itself", () => {
+    expect(ordered("uuid -> files").findings.map((each) => each.code)).toContain("L026");
+    const { plan: made, findings } = ordered("uuid -> files set null");
+    expect(findings).toEqual([]);
+    expect(made?.order.map((each) => each.table)).toEqual(["files", "folders"]);
+  });
+});

@@ -8,12 +8,11 @@ import { type Reading, runQuery } from "./queries/run.ts";
 /** Says whether Lethe has recorded an object, by its name in the form of `lethe.object`. */
 export type IsOwn = (recordedName: string) => boolean;
 
-/** Reads the record, which is empty where Lethe isn't installed. */
+/** Reads the record, which is empty where Lethe isn't installed. A second Lethe, for another kind of subject, counts too. */
 export async function readOwnObjects(tx: Reading, letheSchema: string): Promise<IsOwn> {
-  const [table] = await runQuery<{ relation: string }>(tx, "own_table.sql", letheSchema);
-  if (!table) return () => false;
-  const rows = await readNames(tx, table.relation);
-  const names = new Set(rows.map((row) => bare(row.name)));
+  const names = new Set<string>();
+  for (const { relation } of await runQuery<{ relation: string }>(tx, "own_table.sql", letheSchema))
+    for (const row of await readNames(tx, relation)) names.add(bare(row.name));
   return (name) => names.has(bare(name));
 }
 

@@ -52,14 +52,27 @@ function parse(plan: Plan, text: string, file: string): DatabaseObject {
 }
 
 /**
- * Lethe's schema may have another name, for a second kind of subject. Core files and emitted text both say `lethe`;
- * names are checked to be plain words, so that a word boundary is all that is needed.
+ * Lethe's schema may have another name, for a second kind of subject in the same database. Core files and emitted text
+ * all say `lethe`, as schema (`lethe.`, `'lethe'`) and as prefix of what stands on the application's tables
+ * (`lethe_guard`); both take the new name, so that two kinds share a table in peace. Words of the application and of
+ * the annotation's author are masked while the text is made: their `lethe` is not this one.
  */
-export function renameSchema(text: string, schema: string): string {
-  if (schema === "lethe") return text;
-  return text
-    .replace(/(?<![\w.])lethe(?=\.)/g, schema)
-    .replace(/\bschema lethe\b/g, `schema ${schema}`)
-    .replace(/'lethe'(?=[,;)]|::)/g, `'${schema}'`)
-    .replace(/ on lethe\b(?!_)/g, ` on ${schema}`);
+export function emitAs(plan: Plan, write: (plan: Plan) => string): string {
+  if (plan.schema === "lethe") return write(plan);
+  const planned = JSON.stringify(plan);
+  const mask = [..."qxzjvkw0123456789"].map((end) => `leth${end}`).find((each) => !planned.includes(each));
+  if (mask === undefined) throw new Error("no word is left to stand in for the application's own lethe");
+  const masked = mapStrings(plan, (text) => text.replaceAll("lethe", mask));
+  return write(masked)
+    .replace(/(?<![\w@`-])lethe(?=[._']|;$)/gm, plan.schema)
+    .replaceAll(mask, "lethe");
+}
+
+function mapStrings<T>(value: T, map: (text: string) => string): T {
+  if (typeof value === "string") return map(value) as T;
+  if (Array.isArray(value)) return value.map((each) => mapStrings(each, map)) as T;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [map(key), mapStrings(each, map)]),
+  ) as T;
 }

@@ -2,7 +2,7 @@
 import type { Plan } from "../plan/model.ts";
 import { dollar, ident } from "../quote.ts";
 import { access } from "./access.ts";
-import { coreFile, coreObjects, renameSchema, stateSteps } from "./core.ts";
+import { coreFile, coreObjects, emitAs, stateSteps } from "./core.ts";
 import { counts } from "./counts.ts";
 import { annotationRow, ghosts, register } from "./register.ts";
 import { strategies } from "./strategies.ts";
@@ -18,6 +18,10 @@ interface Part {
 }
 
 export function emit(plan: Plan): string {
+  return emitAs(plan, write);
+}
+
+function write(plan: Plan): string {
   const parts = partsOf(plan);
   const objects = parts.flatMap((part) => part.objects);
   const sections = [
@@ -55,7 +59,7 @@ export function emit(plan: Plan): string {
     privileges(plan, objects),
     "call pg_temp.lethe_finish();",
   ];
-  return `${renameSchema(sections.join("\n\n"), plan.schema)}\n`;
+  return `${sections.join("\n\n")}\n`;
 }
 
 function header(plan: Plan): string {

@@ -56,6 +56,11 @@ join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p', 'f')
   and n.nspname !~ '^pg_'
   and n.nspname not in ('information_schema', 'graphile_migrate', 'graphile_worker', $1::text)
+  -- Another Lethe, for another kind of subject.
+  and not (
+    exists (select from pg_class s where s.relnamespace = n.oid and s.relname = 'annotated_column')
+    and exists (select from pg_class s where s.relnamespace = n.oid and s.relname = 'deletion_request')
+  )
   and not exists (
     select
     from pg_depend d

@@ -22,7 +22,8 @@ begin
 end
 $helpers$;
 
-create temporary table if not exists lethe_run (object text primary key, roles name[]) on commit drop;
+drop table if exists pg_temp.lethe_run;
+create temporary table lethe_run (object text primary key, roles name[]) on commit drop;
 
 create or replace function pg_temp.lethe_require_transaction() returns void
 language plpgsql as $helper$
@@ -281,6 +282,29 @@ begin
 end
 $helper$;
 
+-- Did Lethe add it? A second Lethe, for another kind of subject, may have: its schema looks like this one.
+create or replace function pg_temp.lethe_added(object text) returns boolean
+language plpgsql as $helper$
+declare
+  list regclass;
+  found_there boolean;
+begin
+  for list in
+    select c.oid
+    from pg_class c
+    where c.relname = 'object'
+      and c.relkind = 'r'
+      and exists (select from pg_class s where s.relnamespace = c.relnamespace and s.relname = 'annotated_column')
+  loop
+    execute format('select exists (select from %s o where o.name = $1)', list) into found_there using object;
+    if found_there then
+      return true;
+    end if;
+  end loop;
+  return false;
+end
+$helper$;
+
 -- Stops the migration where the database is not the one that the annotation was made for.
 create or replace procedure pg_temp.lethe_verify(subject text, strategies text[])
 language plpgsql
@@ -296,10 +320,7 @@ begin
            a.attname as column_name,
            format_type(a.atttypid, a.atttypmod) as type,
            a.attnotnull as not_null,
-           exists (
-             select from lethe.object o
-             where o.name = format('column %I of %I.%I', a.attname, n.nspname, r.relname)
-           ) as added_by_lethe
+           format('column %I of %I.%I', a.attname, n.nspname, r.relname) as object
     from pg_attribute a
     join pg_class r on r.oid = a.attrelid
     join pg_namespace n on n.oid = r.relnamespace
@@ -317,10 +338,10 @@ begin
     union all
     select p.table_name || '.' || p.column_name || ': nobody decided this column'
     from present p
-    where not p.added_by_lethe
-      and not exists (
+    where not exists (
         select from expected e where e.table_name = p.table_name and e.column_name = p.column_name
       )
+      and not pg_temp.lethe_added(p.object)
     union all
     select format('%s: nobody decided this table, which references %s', k.conrelid::regclass, subject)
     from pg_constraint k

@@ -1,0 +1,70 @@
+/**
+ * Who plays in the demo. The seed gives everybody a full life with numbered values; these five get names
+ * and texts of their own, so that a reader meets people rather than rows.
+ */
+import type postgres from "postgres";
+import { userId } from "../reference/people.ts";
+
+export const USERS = 120;
+
+export type Person = {
+  /** As in `:'marta'`: how SQL in the demo refers to this person's key. */
+  variable: string;
+  name: string;
+  email: string;
+  id: string;
+};
+
+function person(n: number, name: string): Person {
+  const [variable = "", last = ""] = name.toLowerCase().split(" ");
+  return { variable, name, email: `${variable}.${last}@example.com`, id: userId(n) };
+}
+
+export const cast = {
+  /** The seed makes person 1 an administrator. */
+  ines: person(1, "Ines Okafor"),
+  marta: person(22, "Marta Lindqvist"),
+  /** The seed gives every third person an active collection, which blocks. */
+  bruno: person(36, "Bruno Keller"),
+  noor: person(50, "Noor Haddad"),
+  emil: person(77, "Emil Sorensen"),
+};
+
+export const everybody: Person[] = Object.values(cast);
+
+/** First names are enough in prose. */
+export function firstName({ name }: Person): string {
+  return name.split(" ")[0] ?? name;
+}
+
+/** Gives the cast their names and texts, in every table that holds a copy of them. */
+export async function settle(sql: postgres.Sql): Promise<void> {
+  await sql.begin(async (tx) => {
+    for (const { id, name, email } of everybody) {
+      const first = name.split(" ")[0] ?? name;
+      const street = `Elm Street ${name.length}, behind the mill of ${first}`;
+      await tx`
+        update public.users
+        set email = ${email}, unconfirmed_email = ${`new.${email}`}, name = ${name}, display_name = ${`${first} the traveller`},
+            address = ${street}, phone = phone || '-01'
+        where id = ${id}
+      `;
+      await tx`update public.user_tokens set sent_to = ${email} where user_id = ${id}`;
+      await tx`update public.events set payload = payload || jsonb_build_object('email', ${email}::text) where user_id = ${id}`;
+      await tx`update public.property_listings set contact_email = ${`host.${email}`} where creator_id = ${id}`;
+      await tx`update public.property_listings set title = 'Two rooms by the river' where creator_id = ${id}`;
+      await tx`update public.invoices set billing_name = ${name}, billing_address = ${street} where user_id = ${id}`;
+      await tx`update public.comments set body = ${`Quiet street, warm welcome. ${first}`} where author_id = ${id}`;
+      await tx`
+        update public.comment_edits e set previous_body = ${`Quiet street, cold welcome. ${first}`}
+        from public.comments c where c.id = e.comment_id and c.author_id = ${id}
+      `;
+      await tx`update public.messages set body = ${`Can I see it on Friday? ${name}`} where sender_id = ${id}`;
+      await tx`update public.collections set title = ${`${first}'s favourites`} where owner_id = ${id}`;
+    }
+    // Two of each, so that the database counts in the plural.
+    const owner = cast.bruno.id;
+    await tx`insert into public.collections (owner_id, title) values (${owner}, 'Winter in the mountains')`;
+    await tx`insert into public.property_listings (creator_id, title) values (${owner}, 'Attic with a view')`;
+  });
+}

@@ -1,0 +1,164 @@
+/** How the demo looks: chapters, prose, SQL, tables. At most 100 columns; picocolors respects NO_COLOR. */
+import Table from "cli-table3";
+import colors from "picocolors";
+
+const WIDTH = 100;
+const PROSE_WIDTH = 90;
+
+type Plain = string | number | bigint | boolean | Date | null | undefined;
+/** Painted only after it was shortened: colours take no width. */
+type Painted = { text: string; paint: (text: string) => string };
+export type Cell = Plain | Painted;
+
+export function chapterTitle(number: number, title: string): void {
+  const line = `── ${number}. ${title} `.padEnd(WIDTH, "─");
+  print(`\n${colors.bold(colors.cyan(line))}\n`);
+}
+
+/** Prose, wrapped; line breaks of the source don't count. */
+export function prose(text: string): void {
+  print(`${wrap(text.replace(/\s+/g, " ").trim(), PROSE_WIDTH).join("\n")}\n`);
+}
+
+/** A statement above its result: who sends it, then the SQL exactly as it is sent. */
+export function statement(caller: string, sql: string): void {
+  print(colors.dim(`  -- ${caller}`));
+  for (const line of sql.split("\n")) print(colors.dim(`  ${line}`));
+}
+
+/** A claim that was checked and holds. */
+export function held(text: string): void {
+  const [first = "", ...rest] = wrap(text, PROSE_WIDTH - 4);
+  print([`  ${colors.green("✓")} ${first}`, ...rest.map((line) => `    ${line}`)].join("\n"));
+}
+
+/** PostgreSQL's refusal, as psql shows it when it is told to be verbose. */
+export function refusal(error: { code: string; message: string; hint?: string | undefined }): void {
+  print(`\n  ${colors.red(`ERROR:  ${error.code}: ${error.message}`)}`);
+  if (error.hint) print(`  HINT:   ${error.hint}`);
+  print("");
+}
+
+/** Columns are as wide as their longest cell, unless widths are given: longer cells are shortened then. */
+export function table(head: string[], rows: Cell[][], widths?: number[]): void {
+  const columns =
+    widths ?? head.map((title, at) => Math.max(title.length, ...rows.map((row) => show(row[at]).length)));
+  const titles = head.map((text) => painted(text, colors.bold));
+  const rule = columns.map((width) => painted("─".repeat(width), colors.dim));
+  print(`\n${draw([titles, rule, ...rows], columns)}\n`);
+}
+
+/** Rows alone, to go on with a table whose widths are fixed. */
+export function moreRows(rows: Cell[][], widths: number[]): void {
+  print(draw(rows, widths));
+}
+
+/** A value that Lethe has changed, and one that it has left alone. */
+export const changed = (text: string): Cell => painted(text, colors.green);
+export const unchanged = (text: string): Cell => painted(text, colors.dim);
+
+export function heading(text: string): void {
+  print(`\n  ${colors.bold(text)}`);
+}
+
+export function note(text: string): void {
+  print(`  ${colors.dim(text)}`);
+}
+
+/** For example: 6 Dec 2026, 09:30 UTC. */
+export function time(at: Date): string {
+  return `${TIME.format(at)} UTC`;
+}
+
+export function bad(text: string): string {
+  return colors.red(text);
+}
+
+export function good(text: string): string {
+  return colors.green(text);
+}
+
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+const TIME = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  timeZone: "UTC",
+});
+
+const NO_BORDERS = {
+  top: "",
+  "top-mid": "",
+  "top-left": "",
+  "top-right": "",
+  bottom: "",
+  "bottom-mid": "",
+  "bottom-left": "",
+  "bottom-right": "",
+  left: "",
+  "left-mid": "",
+  mid: "",
+  "mid-mid": "",
+  right: "",
+  "right-mid": "",
+  middle: "  ",
+};
+
+function draw(rows: Cell[][], widths: number[]): string {
+  const drawn = new Table({
+    chars: NO_BORDERS,
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
+    colWidths: widths,
+  });
+  for (const row of rows)
+    drawn.push(widths.map((width, at) => paint(row[at], shorten(show(row[at]), width))));
+  return drawn
+    .toString()
+    .split("\n")
+    .map((line) => `  ${line.trimEnd()}`)
+    .join("\n");
+}
+
+function painted(text: string, paint: Painted["paint"]): Painted {
+  return { text, paint };
+}
+
+function isPainted(cell: Cell): cell is Painted {
+  return typeof cell === "object" && cell !== null && "paint" in cell;
+}
+
+function paint(cell: Cell, text: string): string {
+  return isPainted(cell) ? cell.paint(text) : text;
+}
+
+function show(cell: Cell): string {
+  if (isPainted(cell)) return cell.text;
+  if (cell === null) return "null";
+  if (cell === undefined) return "";
+  if (cell instanceof Date) return time(cell);
+  if (typeof cell === "boolean") return cell ? "yes" : "no";
+  return String(cell);
+}
+
+function shorten(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,73 @@
+/** The real worker, started as an operator would: `lethe worker` in a process of its own. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type postgres from "postgres";
+import { onProcessEnd } from "../../test/support/process-end.ts";
+
+export type Worker = {
+  /** Everything it has printed so far. */
+  output(): string;
+  /** Asks it to stop (SIGTERM) and waits. Returns the exit code; null where it had to be killed. */
+  stop(): Promise<number | null>;
+};
+
+const PATIENCE = 20_000;
+const program = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
+
+/** Starts the worker and comes back when it listens for work. */
+export async function startWorker(url: string, sql: postgres.Sql): Promise<Worker> {
+  // In the environment, not among the arguments: the URL holds a password, which a list of processes shows.
+  const child = spawn(process.execPath, [program, "worker"], {
+    env: { ...process.env, DATABASE_URL: url },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text) => (output += text));
+  const forget = onProcessEnd(() => child.kill("SIGKILL"));
+  const worker: Worker = {
+    output: () => output,
+    stop: async () => {
+      const code = await stop(child);
+      forget();
+      return code;
+    },
+  };
+  try {
+    await untilListening(child, sql);
+    return worker;
+  } catch (error) {
+    await worker.stop();
+    throw new Error(`the worker doesn't listen; it said:\n${output}`, { cause: error });
+  }
+}
+
+async function untilListening(child: ChildProcess, sql: postgres.Sql): Promise<void> {
+  const deadline = Date.now() + PATIENCE;
+  while (Date.now() < deadline && !hasEnded(child)) {
+    const listening = await sql`
+      select
+      from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid() and query ~* '^listen "?lethe"?'
+    `;
+    if (listening.length > 0) return;
+    await sleep(50);
+  }
+  throw new Error(hasEnded(child) ? "it ended" : `it took more than ${PATIENCE / 1000} s`);
+}
+
+async function stop(child: ChildProcess): Promise<number | null> {
+  if (!hasEnded(child)) {
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGTERM");
+    const impatience = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
+    await ended;
+    clearTimeout(impatience);
+  }
+  return child.exitCode;
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}

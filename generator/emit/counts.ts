@@ -94,13 +94,8 @@ function refusal(plan: Plan): DatabaseObject {
 function countOperations(plan: Plan): DatabaseObject {
   const blocks = plan.lifecycle.strategies.map((strategy) => {
     const operations = plan.operations[strategy];
-    const selects = operations.map((operation) => {
-      const stronger =
-        operation.action === "delete"
-          ? []
-          : operations.filter(
-              (other) => other.table.name === operation.table.name && other.action === "delete",
-            );
+    const selects = operations.map((operation, index) => {
+      const stronger = operations.slice(0, index).filter((earlier) => takes(earlier, operation));
       return line(
         operation.table.name,
         operation.action,
@@ -131,6 +126,14 @@ function countOperations(plan: Plan): DatabaseObject {
     body: blocks.join("\n"),
     comment: "A dry run: how many rows each statement of a strategy would touch, and why.",
   });
+}
+
+/** Is a row that the earlier operation has done none of this one's any more? */
+function takes(earlier: Operation, operation: Operation): boolean {
+  if (earlier.table.name !== operation.table.name) return false;
+  if (earlier.action === "delete") return true;
+  const sameChanges = JSON.stringify(earlier.changes) === JSON.stringify(operation.changes);
+  return earlier.action === "transform" && operation.action === "transform" && sameChanges;
 }
 
 function ownReason(strategy: string, columns: number): string {

@@ -119,7 +119,7 @@ export function residue(operation: Operation, key: KeyPlan, subjects: Subjects):
   return `exists (\n  select from ${table(operation.table)} t\n  where ${allOf(guard === null ? owned : [...owned, guard]).replace(/\n/g, "\n  ")}\n)`;
 }
 
-/** How many rows the operation would touch; those that a stronger one deletes first are left out. */
+/** How many rows the operation would touch; those that an earlier one has done already are left out. */
 export function count(operation: Operation, stronger: Operation[], key: KeyPlan, subjects: Subjects): string {
   const { owned, guard } = partsOf(operation, key, subjects);
   const conditions = guard === null ? owned : [...owned, guard];

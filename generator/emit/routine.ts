@@ -33,6 +33,10 @@ export function routine(plan: Plan, made: Routine): DatabaseObject {
     `set search_path = ${searchPath(plan)}`,
     // The owner must see every row: a policy then raises an error instead of hiding what should be erased.
     "set row_security = off",
+    // Plans are kept as long as a session lives: one made while a table was small must not read it whole once it has
+    // grown, and the cost of an erasure must not grow with what is stored.
+    "set enable_seqscan = off",
+    "set plan_cache_mode = force_generic_plan",
     "as $function$",
     ...(language === "sql" ? [indent(made.body, 2)] : plpgsql(made)),
     "$function$;",

@@ -3,6 +3,7 @@ create or replace function lethe.begin_execution(requests bigint[]) returns void
 language sql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 as $function$
   update lethe.deletion_request r
   set state = 'executing',

@@ -4,6 +4,8 @@ create or replace function lethe.continue_deletion(request bigint) returns text
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 set row_security = off
 set lock_timeout = '5s'
 as $function$

@@ -3,6 +3,7 @@ create or replace function lethe.erase(requests bigint[], wait boolean default f
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 set row_security = off
 as $function$
 #variable_conflict use_variable

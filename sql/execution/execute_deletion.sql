@@ -5,6 +5,7 @@ language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 set row_security = off
 as $function$
 #variable_conflict use_variable
@@ -23,7 +24,7 @@ begin
   where r.subject_id = subject and r.state in ('scheduled', 'executing')
   for update;
   if not found then
-    perform lethe.refuse('LT002', subject, 'no deletion is scheduled');
+    perform lethe.refuse('LT002', subject, 'no deletion is scheduled', 'Schedule it with lethe.schedule_deletion(), grace => ''0'' for at once.');
   elsif target.state = 'executing' then
     return lethe.execute_step(target.id);
   elsif target.scheduled_for > now() and not early then

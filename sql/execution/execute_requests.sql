@@ -2,6 +2,8 @@
 create or replace function lethe.execute_requests(requests bigint[], failures_left integer) returns lethe.execution
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 set row_security = off
 as $function$
 declare

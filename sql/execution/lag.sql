@@ -5,6 +5,8 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 set row_security = off
 as $function$
   -- Blocked requests wait for people and those that failed for their next attempt: neither is the worker's delay.

@@ -2,6 +2,8 @@
 create or replace function lethe.record_blocked(requests bigint[]) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 as $function$
 begin
   -- Said once: the log doesn't grow with every look at a request that still waits.

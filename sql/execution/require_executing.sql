@@ -3,6 +3,8 @@ create or replace function lethe.require_executing(subjects {{key}}[]) returns v
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 as $function$
 declare
   stranger {{key}};

@@ -3,6 +3,8 @@ create or replace function lethe.subjects_with_option(subjects {{key}}[], option
 language sql
 stable
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 as $function$
   select coalesce(array_agg(r.subject_id), '{}')
   from lethe.deletion_request r

@@ -4,6 +4,8 @@ create or replace function lethe.take_event_counts() returns table (event text, 
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 as $function$
 #variable_conflict use_column
 begin

@@ -4,6 +4,8 @@ create or replace function lethe.cancel_deletion(subject {{key}}) returns timest
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 set row_security = off
 as $function$
 #variable_conflict use_variable
@@ -17,9 +19,10 @@ begin
   where r.subject_id = subject and r.state in ('scheduled', 'executing')
   for update;
   if not found then
-    perform lethe.refuse('LT002', subject, 'no deletion is scheduled');
+    perform lethe.refuse('LT002', subject, 'no deletion is scheduled', 'lethe.deletion_status() says where the person stands.');
   elsif target.state = 'executing' then
-    perform lethe.refuse('LT008', subject, 'deletion is in progress and can''t be taken back', null,
+    perform lethe.refuse('LT008', subject, 'deletion is in progress and can''t be taken back',
+      'Once it has begun, an erasure can only be finished.',
       jsonb_build_object('request', target.id));
   end if;
   return lethe.cancel_request(target.id, caller);

@@ -4,6 +4,8 @@ create or replace function lethe.cancel_deletion_by_token(token text) returns {{
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 set row_security = off
 as $function$
 #variable_conflict use_variable
@@ -20,7 +22,8 @@ begin
     perform lethe.refuse('LT002', null, 'the token cancels nothing',
       'It may have been used, or the deletion may have been executed or cancelled.');
   elsif target.state = 'executing' then
-    perform lethe.refuse('LT008', target.subject_id, 'deletion is in progress and can''t be taken back', null,
+    perform lethe.refuse('LT008', target.subject_id, 'deletion is in progress and can''t be taken back',
+      'Once it has begun, an erasure can only be finished.',
       jsonb_build_object('request', target.id));
   end if;
   perform lethe.cancel_request(target.id, 'token');

@@ -2,6 +2,8 @@
 create or replace function lethe.cancel_request(request bigint, actor text) returns timestamptz
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 set row_security = off
 as $function$
 #variable_conflict use_variable

@@ -5,6 +5,8 @@ language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 set row_security = off
 as $function$
 #variable_conflict use_variable
@@ -25,7 +27,9 @@ begin
   where r.subject_id = subject
   order by r.id desc
   limit 1;
-  if answer.status is null or answer.status = 'not_scheduled' then
+  if answer.status is null or answer.status = 'not_scheduled'
+    -- Somebody new under the key of a row that was deleted.
+    or (answer.status = 'deleted' and lethe.is_live(subject)) then
     -- Marked before Lethe came: gone for the application, though nobody erased the row.
     return (case when lethe.is_marked(subject) then 'deleted' else 'not_scheduled' end,
             null, null, null, null, null, null)::lethe.status;

@@ -6,6 +6,8 @@ language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 set row_security = off
 as $function$
 #variable_conflict use_variable

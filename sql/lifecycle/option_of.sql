@@ -3,6 +3,8 @@ create or replace function lethe.option_of(subject {{key}}, option text) returns
 language sql
 stable
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 as $function$
   -- The open request's option; without a request, what the annotation takes by default.
   select coalesce(

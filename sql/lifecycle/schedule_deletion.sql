@@ -11,6 +11,7 @@ language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 set row_security = off
 as $function$
 #variable_conflict use_variable
@@ -47,7 +48,7 @@ begin
 
   -- From here on nobody can sign in, cancel or schedule at the same time.
   if not lethe.lock_subject(subject) then
-    perform lethe.refuse('LT006', subject, 'no such subject');
+    perform lethe.refuse('LT006', subject, 'no such subject', 'Pass the key of a person who is there.');
   end if;
 
   select r.* into previous
@@ -60,10 +61,12 @@ begin
       'Cancel it first with lethe.cancel_deletion().',
       jsonb_build_object('request', previous.id, 'scheduled_for', previous.scheduled_for));
   elsif previous.state = 'executing' then
-    perform lethe.refuse('LT008', subject, 'deletion is in progress', null, jsonb_build_object('request', previous.id));
+    perform lethe.refuse('LT008', subject, 'deletion is in progress', 'Nothing is left to do: the worker finishes it.',
+      jsonb_build_object('request', previous.id));
   elsif previous.state in ('erased', 'completed') and lethe.is_marked(subject) then
     -- Not marked: somebody new under the key of a row that was deleted.
-    perform lethe.refuse('LT001', subject, 'already deleted', null, jsonb_build_object('request', previous.id));
+    perform lethe.refuse('LT001', subject, 'already deleted', 'Nothing is left to do.',
+      jsonb_build_object('request', previous.id));
   elsif lethe.later(previous.cancelled_at, terms.cancel_cooldown) > now() then
     perform lethe.refuse('LT004', subject, 'a deletion was cancelled a short while ago',
       'Wait until the cooldown is over.',

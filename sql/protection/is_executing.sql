@@ -1,16 +1,20 @@
 -- object: function lethe.is_executing({{key}})
 create or replace function lethe.is_executing(subject {{key}}) returns boolean
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 as $function$
-  select exists (
+begin
+  return exists (
     select
     from lethe.deletion_request r
-    where r.subject_id = subject
+    where r.subject_id = is_executing.subject
       and r.state = 'executing'
       and r.executing_xact = pg_current_xact_id_if_assigned()
   );
+end
 $function$;
 comment on function lethe.is_executing({{key}}) is
   'Is this transaction Lethe''s own work on the subject? Known by data alone: a role or a setting could be forged.';

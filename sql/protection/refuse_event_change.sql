@@ -4,7 +4,8 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $function$
 begin
-  perform lethe.refuse('LT005', null, 'the event log is append-only');
+  perform lethe.refuse('LT005', null, 'the event log is append-only',
+    'What happened stays on record; later events say what changed.');
   return null;
 end
 $function$;

@@ -1,11 +1,14 @@
 /** `lethe worker`: executes what is due, until it is stopped. */
 import { Command } from "commander";
+import { withDatabase } from "../database.ts";
 import { databaseOption, databaseUrl, positiveInteger } from "../options.ts";
 
 interface WorkerCommandOptions {
   databaseUrl?: string;
   role?: string;
+  schema: string;
   concurrency?: number;
+  batch?: number;
   once?: boolean;
 }
 
@@ -14,17 +17,49 @@ export function workerCommand(): Command {
     .summary("execute the deletions that are due")
     .description(
       "Runs graphile-worker with Lethe's tasks: looks each minute, and whenever the database says so, for requests " +
-        "that are due, and executes them. Stops gracefully on SIGTERM and SIGINT.",
+        "that are due, and executes them. Stops gracefully on SIGTERM and SIGINT. Logs JSON lines.",
     )
     .addOption(databaseOption())
     .option("--role <role>", "the database role to act as (SET ROLE), such as app_worker")
-    .option("--concurrency <jobs>", "jobs at the same time", positiveInteger)
+    .option("--schema <name>", "Lethe's SQL schema", "lethe")
+    .option("--concurrency <jobs>", "jobs at the same time (default: 2)", positiveInteger)
+    .option(
+      "--batch <people>",
+      "how many people one transaction erases at most (default: 500)",
+      positiveInteger,
+    )
     .option("--once", "execute what is due now, and stop")
     .action(work);
 }
 
 async function work({ databaseUrl: _url, ...options }: WorkerCommandOptions): Promise<void> {
-  const url = databaseUrl({ databaseUrl: _url });
+  const connectionString = databaseUrl({ databaseUrl: _url });
+  // A database that can't be reached is said in words, before graphile-worker is loaded.
+  await withDatabase(connectionString, (sql) => sql`select`);
   const { runWorker } = await import("../../worker/index.ts");
-  await runWorker({ databaseUrl: url, ...options });
+  const stop = new AbortController();
+  const onSignal = () => {
+    stop.abort();
+    release(); // a second signal ends the process at once: PostgreSQL rolls back what was under way
+  };
+  const release = () => {
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+  };
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  try {
+    await runWorker({ connectionString, signal: stop.signal, ...options });
+  } catch (error) {
+    // Work that doesn't end in time would keep the process alive by its connections.
+    if (stop.signal.aborted) abandon(error);
+    throw error;
+  } finally {
+    release();
+  }
 }
+
+function abandon(error: unknown): never {
+  process.stderr.write(`lethe: stopped: ${error instanceof Error ? error.message : "with an error"}\n`);
+  process.exit(2);
+}
+
+const SIGNALS = ["SIGTERM", "SIGINT"] as const;

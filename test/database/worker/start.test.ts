@@ -1,0 +1,78 @@
+/** A real worker process: how it starts work, and how it stops. */
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { userId } from "../../../examples/reference/people.ts";
+import { seed } from "../../../examples/reference/seed.ts";
+import { useDatabase } from "../../support/database.ts";
+import { killWorkers, schedule, startWorker, stateOf, until } from "./support.ts";
+
+const db = useDatabase("reference");
+beforeAll(() => seed(db.sql, { users: 20 }));
+afterEach(killWorkers);
+
+test("a grace period of zero starts within two seconds, through NOTIFY", async () => {
+  const worker = startWorker(db.url);
+  await worker.running();
+  await until("the first sweep is over", async () => (await jobs()) === 0);
+  // Not at the turn of a minute, where the sweep of each minute would do it, too.
+  await until("the minute is young", () => new Date().getSeconds() < 50);
+  const request = await schedule(db.sql, userId(1));
+  await until("it is executed", async () => (await stateOf(db.sql, request)) === "completed", 2_000);
+  expect(await worker.end("SIGTERM")).toBe(0);
+});
+
+test("what became due while no worker ran is executed when one starts", async () => {
+  const request = await schedule(db.sql, userId(2));
+  const worker = startWorker(db.url);
+  await worker.running();
+  await until("it is executed", async () => (await stateOf(db.sql, request)) === "completed", 5_000);
+  expect(await worker.end("SIGINT")).toBe(0);
+});
+
+test("stopped with SIGTERM it leaves no locked job and ends with 0", async () => {
+  const worker = startWorker(db.url);
+  await worker.running();
+  expect(await worker.end("SIGTERM")).toBe(0);
+  const locked = await db.sql`select from graphile_worker.jobs where locked_at is not null`;
+  expect(locked).toHaveLength(0);
+  expect(worker.output()).toContain("the worker has stopped");
+});
+
+test("--once executes what is due now, and ends by itself", async () => {
+  const due = await schedule(db.sql, userId(4));
+  const later = await schedule(db.sql, userId(5), "1 day");
+  const worker = startWorker(db.url, ["--once", "--role", "app_worker"]);
+  expect(await worker.ended()).toBe(0);
+  expect(await stateOf(db.sql, due)).toBe("completed");
+  expect(await stateOf(db.sql, later)).toBe("scheduled");
+});
+
+describe("refuses to start, with exit code 2 and a remedy,", () => {
+  test("as a role that is no worker", async () => {
+    const worker = startWorker(db.url, ["--role", "app_user"]);
+    expect(await worker.ended()).toBe(2);
+    expect(worker.output()).toContain("this role may not use Lethe as a worker");
+  });
+
+  test("as a role that doesn't exist", async () => {
+    const worker = startWorker(db.url, ["--role", "nobody_at_all"]);
+    expect(await worker.ended()).toBe(2);
+    expect(worker.output()).toContain("there is no such role");
+  });
+
+  test("where Lethe isn't installed", async () => {
+    const worker = startWorker(db.url, ["--schema", "elsewhere"]);
+    expect(await worker.ended()).toBe(2);
+    expect(worker.output()).toContain("Lethe isn't installed in this database");
+  });
+
+  test("where there is no database", async () => {
+    const worker = startWorker("postgres://nobody@127.0.0.1:1/nothing");
+    expect(await worker.ended()).toBe(2);
+    expect(worker.output()).toContain("ECONNREFUSED");
+  });
+});
+
+async function jobs(): Promise<number> {
+  const [row] = await db.sql`select count(*)::integer as count from graphile_worker.jobs`;
+  return row?.count;
+}

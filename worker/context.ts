@@ -1,0 +1,69 @@
+/** The options of the tasks, with their defaults filled in once. */
+import type { Meter, Tracer } from "@opentelemetry/api";
+import { UsageError } from "../generator/errors.ts";
+import { createLog, type WorkerLog } from "./log.ts";
+import { createTelemetry, type Telemetry } from "./telemetry.ts";
+
+export interface LetheTaskOptions {
+  /** Lethe's SQL schema. Default: `lethe`. The tasks are named for it: `lethe_sweep`, `lethe_drain`. */
+  schema?: string;
+  /** The role to act as, one of `access.worker`. Default: the role that the worker connects as. */
+  role?: string;
+  /** How many people a transaction erases at most. Default: 500. */
+  batch?: number;
+  /** How long one transaction's statement may take, in milliseconds. Default: 60,000. */
+  statementTimeout?: number;
+  /** Default: JSON lines on standard output. */
+  logger?: WorkerLog;
+  /** Default: the meter `pg-lethe` of the globally registered provider. */
+  meter?: Meter;
+  /** Default: the tracer `pg-lethe` of the globally registered provider. */
+  tracer?: Tracer;
+  /** Aborted to make a running task stop after its current transaction. graphile-worker's own signal works as well. */
+  signal?: AbortSignal;
+}
+
+export interface TaskContext {
+  schema: string;
+  role: string | undefined;
+  batch: number;
+  statementTimeout: number;
+  log: WorkerLog;
+  telemetry: Telemetry;
+  signal: AbortSignal | undefined;
+}
+
+export const DEFAULT_SCHEMA = "lethe";
+
+/** @throws UsageError where an option is out of range */
+export function contextOf(options: LetheTaskOptions): TaskContext {
+  const { schema = DEFAULT_SCHEMA, batch = 500, statementTimeout = 60_000 } = options;
+  requireWhole("batch", batch);
+  requireWhole("statementTimeout", statementTimeout);
+  return {
+    schema: plainName(schema),
+    role: options.role,
+    batch,
+    statementTimeout,
+    log: options.logger ?? createLog(),
+    telemetry: createTelemetry(options.meter, options.tracer),
+    signal: options.signal,
+  };
+}
+
+/** The generator takes plain names only for Lethe's schema, so that it never needs quotes. */
+export function plainName(schema: string): string {
+  if (/^[a-z_][a-z0-9_]*$/.test(schema)) return schema;
+  throw new UsageError(
+    "the name of Lethe's schema isn't a plain one",
+    "give the schema of the annotation file, for instance lethe",
+  );
+}
+
+export const sweepName = (schema: string): string => `${schema}_sweep`;
+export const drainName = (schema: string): string => `${schema}_drain`;
+
+function requireWhole(name: string, value: number): void {
+  if (Number.isInteger(value) && value > 0) return;
+  throw new UsageError(`${name} isn't a whole number above 0`, "leave it out to take the default");
+}

@@ -1,0 +1,19 @@
+/** The tasks as graphile-worker takes them. */
+import type { TaskList } from "graphile-worker";
+import { contextOf, drainName, type LetheTaskOptions, sweepName } from "../context.ts";
+import { drainTask } from "./drain.ts";
+import { sweepTask } from "./sweep.ts";
+
+/**
+ * Lethe's tasks, for teams that already run graphile-worker: `run({ taskList: { ...mine, ...letheTasks() } })`.
+ * Named for the schema: `lethe_sweep` executes what is due, `lethe_drain` finishes people with very many rows.
+ *
+ * @throws UsageError where an option is out of range
+ */
+export function letheTasks(options: LetheTaskOptions = {}): TaskList {
+  const context = contextOf(options);
+  return {
+    [sweepName(context.schema)]: sweepTask(context),
+    [drainName(context.schema)]: drainTask(context),
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * The task that executes what is due. It asks the request table and nothing else: its payload is empty, so a lost, a
+ * doubled or a stale job changes nothing.
+ */
+import type { AddJobsJobSpec, JobHelpers, Task } from "graphile-worker";
+import { drainName, sweepName, type TaskContext } from "../context.ts";
+import { executingRequests, lagSeconds, takeEventCounts } from "../database.ts";
+import { factsOf, sanitized } from "../errors.ts";
+import { transact } from "../transaction.ts";
+import { executeDue } from "./batches.ts";
+import { stopSignal } from "./stop-signal.ts";
+
+/** How soon to look again at requests whose rows somebody holds, in milliseconds. */
+const LOOK_AGAIN = 5_000;
+/** Behind sweeps: a sweep must not wait for hundreds of drains. */
+export const DRAIN_PRIORITY = 10;
+
+export function sweepTask(context: TaskContext): Task {
+  const { schema, telemetry, log } = context;
+  return async (_payload, helpers) => {
+    try {
+      await telemetry.span("lethe.sweep", { "lethe.schema": schema }, () => sweep(context, helpers));
+    } catch (error) {
+      log.error({ job: helpers.job.id, ...factsOf(error) }, "the sweep failed; the next one tries again");
+      throw sanitized(error);
+    }
+  };
+}
+
+async function sweep(context: TaskContext, helpers: JobHelpers): Promise<void> {
+  const { schema, log } = context;
+  const { withPgClient } = helpers;
+  const { held, ...done } = await executeDue(context, withPgClient, stopSignal(context, helpers));
+
+  const drains = await transact(context, withPgClient, (client) => executingRequests(context, client));
+  if (drains.length > 0) await helpers.addJobs(drains.map((request) => drainJob(schema, request)));
+  if (held) {
+    await helpers.addJob(
+      sweepName(schema),
+      {},
+      { jobKey: sweepName(schema), runAt: new Date(Date.now() + LOOK_AGAIN) },
+    );
+  }
+  if (done.executed + done.failed + done.blocked + drains.length > 0) {
+    log.info({ ...done, inSteps: drains.length }, "executed what was due");
+  }
+  await report(context, helpers);
+}
+
+/** A drain's job: its key lets a request have one waiting job, however many sweeps ask for it. */
+export function drainJob(schema: string, request: string): AddJobsJobSpec {
+  return {
+    identifier: drainName(schema),
+    payload: { request },
+    jobKey: `${drainName(schema)}:${request}`,
+    priority: DRAIN_PRIORITY,
+  };
+}
+
+/** What happened since any worker last looked, in whatever session it happened. */
+async function report(context: TaskContext, { withPgClient }: JobHelpers): Promise<void> {
+  const attributes = { "lethe.schema": context.schema };
+  const counts = await transact(context, withPgClient, (client) => takeEventCounts(context, client));
+  for (const { event, count } of counts) context.telemetry.count(event, count, attributes);
+  const lag = await transact(context, withPgClient, (client) => lagSeconds(context, client));
+  context.telemetry.lag(lag, attributes);
+}

@@ -1,0 +1,60 @@
+/** OpenTelemetry: counters of what happened to requests, how far behind the worker is, and spans around its work. */
+import {
+  type Attributes,
+  type Meter,
+  metrics,
+  type Span,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from "@opentelemetry/api";
+import { factsOf } from "./errors.ts";
+
+const NAME = "pg-lethe";
+
+/** Events of the log that are counted, by the name of their counter. */
+const COUNTED = ["scheduled", "cancelled", "executed", "failed", "blocked", "completed"] as const;
+
+export interface Telemetry {
+  /** Adds to `lethe.deletions.<event>`; events without a counter are left out. */
+  count(event: string, count: number, attributes: Attributes): void;
+  /** Sets `lethe.deletions.lag`, in seconds. */
+  lag(seconds: number, attributes: Attributes): void;
+  /** Runs the work in a span; an error leaves its code there, never its message. */
+  span<T>(name: string, attributes: Attributes, work: (span: Span) => Promise<T>): Promise<T>;
+}
+
+/** Without an SDK registered the API does nothing, at no cost. Register the SDK before the worker starts. */
+export function createTelemetry(
+  meter: Meter = metrics.getMeter(NAME),
+  tracer: Tracer = trace.getTracer(NAME),
+): Telemetry {
+  const counters = new Map<string, ReturnType<Meter["createCounter"]>>(
+    COUNTED.map((event) => [
+      event,
+      meter.createCounter(`lethe.deletions.${event}`, {
+        description: `Deletion requests: ${event}`,
+        unit: "{request}",
+      }),
+    ]),
+  );
+  const lag = meter.createGauge("lethe.deletions.lag", {
+    description: "How far the worker is behind the oldest due request",
+    unit: "s",
+  });
+  return {
+    count: (event, count, attributes) => counters.get(event)?.add(count, attributes),
+    lag: (seconds, attributes) => lag.record(seconds, attributes),
+    span: (name, attributes, work) =>
+      tracer.startActiveSpan(name, { attributes }, async (span) => {
+        try {
+          return await work(span);
+        } catch (error) {
+          span.setStatus({ code: SpanStatusCode.ERROR, message: factsOf(error).code });
+          throw error;
+        } finally {
+          span.end();
+        }
+      }),
+  };
+}

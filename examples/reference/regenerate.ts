@@ -2,7 +2,8 @@
  * Writes the reference application's second migration anew, as its team would before it was ever deployed:
  * `lethe sync`, `lethe generate`, `graphile-migrate commit`, on a server of its own. `npm run regenerate`.
  */
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { commit, Logger, migrate } from "graphile-migrate";
@@ -16,13 +17,17 @@ import { plan } from "../../generator/plan/plan.ts";
 import { startServer } from "../../test/support/server.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const migrationsFolder = join(root, "migrations");
-const committed = join(migrationsFolder, "committed");
+const committed = join(root, "migrations", "committed");
+const isOurs = (file: string) => file.endsWith("-lethe.sql");
 
+// On a copy, so that the committed file is there until the new one has proved to work.
+const migrationsFolder = mkdtempSync(join(tmpdir(), "lethe-regenerate-"));
+cpSync(join(root, "migrations"), migrationsFolder, {
+  recursive: true,
+  filter: (path) => !isOurs(path) && !path.includes(join("migrations", "current")),
+});
 const server = await startServer("18");
 try {
-  for (const file of readdirSync(committed))
-    if (file.endsWith("-lethe.sql")) rmSync(join(committed, file), { force: true });
   const url = (database: string) =>
     Object.assign(new URL(server.adminUrl), { pathname: `/${database}` }).href;
   const admin = postgres(server.adminUrl, { onnotice: () => {} });
@@ -49,14 +54,16 @@ try {
   if (made.plan === null) throw new Error("the reference annotation has errors");
 
   const current = join(migrationsFolder, "current");
-  if (!existsSync(current)) mkdirSync(current);
-  const file = join(current, "001-lethe.sql");
-  writeFileSync(file, emit(made.plan));
+  mkdirSync(current);
+  writeFileSync(join(current, "001-lethe.sql"), emit(made.plan));
   await commit(settings, "lethe");
-  rmSync(file, { force: true });
-  // graphile-migrate leaves an empty one behind, whose number is ours: the next run would stumble over it.
-  rmSync(join(current, "1-current.sql"), { force: true });
-  console.log(readdirSync(committed).join("\n"));
+  for (const file of readdirSync(join(migrationsFolder, "committed")).filter(isOurs)) {
+    // Copied beside and renamed: whoever reads the folder at this moment finds the old file or the new one.
+    cpSync(join(migrationsFolder, "committed", file), join(committed, `${file}.new`));
+    renameSync(join(committed, `${file}.new`), join(committed, file));
+    console.log(file);
+  }
 } finally {
   await server.stop();
+  rmSync(migrationsFolder, { recursive: true, force: true });
 }

@@ -43,7 +43,7 @@ export function planRule(
     case "mfa":
       return same(operation(base, changes.length === 0 ? "delete" : "transform", changes));
     case "retain":
-      return planRetain(base, changes, rule);
+      return planRetain(base, changes);
     case "content":
       return planContent(base, changes, rule);
     case "blocker":
@@ -115,10 +115,13 @@ function rowsOperation(base: Base, rows: Rows, changes: ColumnChange[]): Operati
   return [{ ...operation(base, "reassign", changes), reassign: planReassign(base, rows) }];
 }
 
-function planRetain(base: Base, changes: ColumnChange[], _rule: RetainRule): Operations {
+function planRetain(base: Base, changes: ColumnChange[]): Operations {
+  const transformed = changes.length === 0 ? [] : [operation(base, "transform", changes)];
+  // Rows that belong to the person through a parent stay with that parent, which is itself detached or kept.
+  const own = base.rows.owner.by === "column" || base.rows.owner.by === "polymorphic";
   return {
-    anonymize: changes.length === 0 ? [] : [operation(base, "transform", changes)],
-    hard_delete: [operation(base, "detach", changes)],
+    anonymize: transformed,
+    hard_delete: own ? [operation(base, "detach", changes)] : transformed,
     soft_delete: [],
   };
 }

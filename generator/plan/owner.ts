@@ -184,7 +184,7 @@ function widest(arms: OwnedRows[]): OwnedRows[] {
 export function effective(rule: Rule): Rule {
   if (rule.class !== "blocker") return rule;
   return rule.otherwise === undefined
-    ? { class: "content", owner: rule.owner, rows: "keep" }
+    ? { class: "content", owner: rule.owner, rows: { anonymize: "keep", hard_delete: "keep" } }
     : { ...rule.otherwise, owner: rule.otherwise.owner ?? rule.owner };
 }
 

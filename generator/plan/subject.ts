@@ -44,8 +44,8 @@ export function planKey(context: PlanContext, subject: Decision): KeyPlan | unde
     );
     return undefined;
   }
-  const type =
-    column.domain !== null ? column.type : column.baseType === "character" ? "bpchar" : column.baseType;
+  // Below any domain: "nobody is signed in" is a NULL, which a domain may refuse.
+  const type = column.baseType === "character" ? "bpchar" : column.baseType;
   return { column: column.name, type };
 }
 

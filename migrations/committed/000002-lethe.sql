@@ -1,0 +1,4411 @@
+--! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
+--! Hash: sha1:826de15032ca85e19e77447a1ecc9d9664e32636
+--! Message: lethe
+
+--! split: 001-lethe.sql
+-- Lethe: the life of an account deletion. Generated from the annotation file by `lethe generate`; don't edit.
+-- annotation 06200ac49e418af252812a66c4b04825123c45a510445781821210f7904c94c4
+--
+-- subject: public.users (id uuid); strategies: anonymize, hard_delete, soft_delete; grace: 14 days; cooldown: 24 hours
+-- Reviewers: the parts WHAT IS ERASED, LOCKING OUT and GUARDS say what happens to whose rows; the rest is the same
+-- for every application. The file may run again and again: what hasn't changed isn't touched.
+
+set local lock_timeout = '5s';
+set local check_function_bodies = off;
+
+create schema if not exists lethe;
+
+-- =============================================================================
+-- TOOLS OF THIS MIGRATION
+-- Temporary; nothing of them stays in the database. The same in every
+-- migration: skip to WHAT IS ERASED.
+-- =============================================================================
+
+-- The tools that this file itself works with. They live in pg_temp: nothing of them stays in the database.
+-- An object is created or replaced only where its definition differs from what was recorded when it was made,
+-- because even a CREATE POLICY or ADD COLUMN IF NOT EXISTS that does nothing locks its whole table.
+
+do $helpers$
+begin
+  if to_regclass('lethe.object') is null then
+    create table lethe.object (
+      name text primary key,
+      definition_hash text not null,
+      position bigint generated always as identity
+    );
+    comment on table lethe.object is 'What Lethe''s migrations created, with the hash of each definition.';
+    create table lethe.step (
+      number integer primary key,
+      definition_hash text not null,
+      applied_at timestamptz not null default clock_timestamp()
+    );
+    comment on table lethe.step is 'The numbered steps that brought Lethe''s own tables to their present shape.';
+    revoke all on lethe.object, lethe.step from public;
+  end if;
+end
+$helpers$;
+
+drop table if exists pg_temp.lethe_run;
+create temporary table lethe_run (object text primary key, roles name[]) on commit drop;
+
+create or replace function pg_temp.lethe_require_transaction() returns void
+language plpgsql as $helper$
+begin
+  if to_regclass('pg_temp.lethe_run') is null then
+    raise exception 'this migration must run in one transaction'
+      using hint = 'Run it with graphile-migrate, or with psql --single-transaction.';
+  end if;
+end
+$helper$;
+
+-- Does the object that the name describes exist? Names are written as DROP takes them.
+create or replace function pg_temp.lethe_exists(object text) returns boolean
+language plpgsql as $helper$
+declare
+  part text[];
+begin
+  part := regexp_match(object, '^(?:function|procedure) (.*)$');
+  if part is not null then
+    return to_regprocedure(part[1]) is not null;
+  end if;
+  part := regexp_match(object, '^(?:view|index) (.*)$');
+  if part is not null then
+    return to_regclass(part[1]) is not null;
+  end if;
+  part := regexp_match(object, '^column (.*) of (.*)$');
+  if part is not null then
+    return exists (
+      select from pg_attribute a
+      where a.attrelid = to_regclass(part[2]) and quote_ident(a.attname) = part[1] and not a.attisdropped
+    );
+  end if;
+  part := regexp_match(object, '^trigger (.*) on (.*)$');
+  if part is not null then
+    return exists (
+      select from pg_trigger g
+      where g.tgrelid = to_regclass(part[2]) and quote_ident(g.tgname) = part[1]
+    );
+  end if;
+  part := regexp_match(object, '^policy (.*) on (.*)$');
+  if part is not null then
+    return exists (
+      select from pg_policy p
+      where p.polrelid = to_regclass(part[2]) and quote_ident(p.polname) = part[1]
+    );
+  end if;
+  part := regexp_match(object, '^constraint (.*) on (.*)$');
+  if part is not null then
+    return exists (
+      select from pg_constraint c
+      where c.conrelid = to_regclass(part[2]) and quote_ident(c.conname) = part[1]
+    );
+  end if;
+  part := regexp_match(object, '^row security on (.*)$');
+  if part is not null then
+    return exists (select from pg_class c where c.oid = to_regclass(part[1]) and c.relrowsecurity);
+  end if;
+  raise exception 'unknown kind of object: %', object;
+end
+$helper$;
+
+-- A column that was added stays when its annotation goes: it holds data. Everything else is dropped.
+create or replace function pg_temp.lethe_remove(object text) returns void
+language plpgsql as $helper$
+declare
+  part text[];
+begin
+  part := regexp_match(object, '^constraint (.*) on (.*)$');
+  if part is not null then
+    execute format('alter table if exists %s drop constraint if exists %s', part[2], part[1]);
+    return;
+  end if;
+  part := regexp_match(object, '^row security on (.*)$');
+  if part is not null then
+    execute format('alter table if exists %s disable row level security', part[1]);
+    return;
+  end if;
+  part := regexp_match(object, '^(function|procedure|view|index|trigger|policy) (.*)$');
+  if part is not null then
+    execute format('drop %s if exists %s', part[1], part[2]);
+  end if;
+end
+$helper$;
+
+-- Moves Lethe's own tables forward: each numbered step runs once in the life of a database.
+create or replace procedure pg_temp.lethe_step(number integer, definition text)
+language plpgsql as $helper$
+declare
+  recorded text;
+  hash constant text := encode(sha256(convert_to(definition, 'UTF8')), 'hex');
+begin
+  perform pg_temp.lethe_require_transaction();
+  select s.definition_hash into recorded from lethe.step s where s.number = lethe_step.number;
+  if not found then
+    execute definition;
+    insert into lethe.step (number, definition_hash) values (number, hash);
+  elsif recorded <> hash then
+    raise exception 'step % of Lethe''s tables was applied with another definition', number
+      using hint = 'Steps are never edited: generate the migration with the version of pg-lethe that made this database, or a newer one.';
+  end if;
+end
+$helper$;
+
+-- Creates or replaces one object, where its definition changed or it is missing.
+create or replace procedure pg_temp.lethe_define(object text, definition text)
+language plpgsql as $helper$
+declare
+  recorded text;
+  hash constant text := encode(sha256(convert_to(definition, 'UTF8')), 'hex');
+begin
+  perform pg_temp.lethe_require_transaction();
+  insert into lethe_run (object) values (object);
+  select o.definition_hash into recorded from lethe.object o where o.name = object;
+  if recorded = hash and pg_temp.lethe_exists(object) then
+    return;
+  end if;
+  if object ~ '^(policy|constraint|index) ' then
+    perform pg_temp.lethe_remove(object);
+  end if;
+  begin
+    execute definition;
+  exception
+    -- A changed result type or column list can't be replaced: drop it and create it anew.
+    when invalid_function_definition or invalid_table_definition or wrong_object_type then
+      perform pg_temp.lethe_remove(object);
+      execute definition;
+  end;
+  insert into lethe.object (name, definition_hash) values (object, hash)
+  on conflict (name) do update set definition_hash = excluded.definition_hash;
+end
+$helper$;
+
+-- Takes a table's lock up front, where anything that is defined on it changed since the last run.
+create or replace procedure pg_temp.lethe_lock(object text, relation text, mode text, hash text)
+language plpgsql as $helper$
+begin
+  perform pg_temp.lethe_require_transaction();
+  if not pg_has_role(current_user, (select c.relowner from pg_class c where c.oid = relation::regclass), 'usage') then
+    raise exception 'this migration must run as the owner of %, or as an inheriting member of its owner', relation
+      using errcode = 'insufficient_privilege',
+            hint = 'The functions run with their owner''s rights: an owner without rights on the table would erase nothing.';
+  end if;
+  if not exists (select from lethe.object o where o.name = object and o.definition_hash = hash) then
+    execute format('lock table %s in %s mode', relation, mode);
+    insert into lethe.object (name, definition_hash) values (object, hash)
+    on conflict (name) do update set definition_hash = excluded.definition_hash;
+  end if;
+  insert into lethe_run (object) values (object);
+end
+$helper$;
+
+-- Gives exactly these roles the privilege, and takes it from everybody else but the owner.
+create or replace procedure pg_temp.lethe_grant(object text, privilege text, roles name[])
+language plpgsql as $helper$
+begin
+  perform pg_temp.lethe_require_transaction();
+  insert into lethe_run (object, roles) values ('grant ' || privilege || ' on ' || object, roles);
+  perform pg_temp.lethe_set_privilege(object, privilege, roles);
+end
+$helper$;
+
+create or replace function pg_temp.lethe_set_privilege(object text, privilege text, roles name[]) returns void
+language plpgsql as $helper$
+declare
+  part constant text[] := regexp_match(object, '^(function|procedure|view|table|schema) (.*)$');
+  acl aclitem[];
+  owner oid;
+  keyword text;
+  grantee record;
+begin
+  if part[1] in ('function', 'procedure') then
+    keyword := part[1];
+    select coalesce(p.proacl, acldefault('f', p.proowner)), p.proowner into acl, owner
+    from pg_proc p where p.oid = part[2]::regprocedure;
+  elsif part[1] = 'schema' then
+    keyword := 'schema';
+    select coalesce(n.nspacl, acldefault('n', n.nspowner)), n.nspowner into acl, owner
+    from pg_namespace n where quote_ident(n.nspname) = part[2];
+  else
+    keyword := 'table';
+    select coalesce(c.relacl, acldefault('r', c.relowner)), c.relowner into acl, owner
+    from pg_class c where c.oid = part[2]::regclass;
+  end if;
+  for grantee in
+    select distinct a.grantee,
+           case a.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end as name
+    from aclexplode(acl) a
+    where a.grantee <> owner
+      and not (a.grantee <> 0 and pg_get_userbyid(a.grantee) = any (roles) and a.privilege_type = upper(privilege))
+  loop
+    execute format('revoke all on %s %s from %s', keyword, part[2], grantee.name);
+  end loop;
+  for grantee in
+    select quote_ident(r) as name
+    from unnest(roles) r
+    where r::text <> pg_get_userbyid(owner)
+      and not exists (
+        select from aclexplode(acl) a
+        where a.grantee <> 0 and pg_get_userbyid(a.grantee) = r and a.privilege_type = upper(privilege)
+      )
+  loop
+    execute format('grant %s on %s %s to %s', privilege, keyword, part[2], grantee.name);
+  end loop;
+end
+$helper$;
+
+-- Removes what an older annotation emitted and this one doesn't, and closes whatever was not opened above.
+create or replace procedure pg_temp.lethe_finish()
+language plpgsql as $helper$
+declare
+  leftover record;
+begin
+  perform pg_temp.lethe_require_transaction();
+  for leftover in
+    select o.name from lethe.object o
+    where not exists (select from lethe_run r where r.object = o.name)
+      and o.name !~ '^column '
+    order by o.position desc
+  loop
+    if leftover.name !~ '^objects on ' then
+      perform pg_temp.lethe_remove(leftover.name);
+    end if;
+    delete from lethe.object o where o.name = leftover.name;
+  end loop;
+
+  for leftover in
+    select case p.prokind when 'p' then 'procedure ' else 'function ' end || p.oid::regprocedure as name, 'execute' as privilege
+    from pg_proc p where p.pronamespace = 'lethe'::regnamespace
+    union all
+    select 'table ' || c.oid::regclass, 'select'
+    from pg_class c where c.relnamespace = 'lethe'::regnamespace and c.relkind in ('r', 'v', 'S', 'p')
+  loop
+    if not exists (
+      select from lethe_run r
+      where r.roles is not null
+        and r.object like 'grant %'
+        and pg_temp.lethe_same(r.object, leftover.name)
+    ) then
+      perform pg_temp.lethe_set_privilege(leftover.name, leftover.privilege, '{}');
+    end if;
+  end loop;
+end
+$helper$;
+
+-- Is the object of a "grant … on …" line the same as the one named? Spelling of types may differ.
+create or replace function pg_temp.lethe_same(granted text, name text) returns boolean
+language plpgsql as $helper$
+declare
+  part constant text[] := regexp_match(granted, '^grant \w+ on (function|procedure|view|table|schema) (.*)$');
+begin
+  if name ~ '^(function|procedure) ' then
+    return part[1] in ('function', 'procedure')
+      and to_regprocedure(part[2]) = to_regprocedure(regexp_replace(name, '^\w+ ', ''));
+  end if;
+  return part[1] in ('view', 'table') and to_regclass(part[2]) = to_regclass(regexp_replace(name, '^\w+ ', ''));
+end
+$helper$;
+
+-- Did Lethe add it? A second Lethe, for another kind of subject, may have: its schema looks like this one.
+create or replace function pg_temp.lethe_added(object text) returns boolean
+language plpgsql as $helper$
+declare
+  list regclass;
+  found_there boolean;
+begin
+  for list in
+    select c.oid
+    from pg_class c
+    where c.relname = 'object'
+      and c.relkind = 'r'
+      and exists (select from pg_class s where s.relnamespace = c.relnamespace and s.relname = 'annotated_column')
+  loop
+    execute format('select exists (select from %s o where o.name = $1)', list) into found_there using object;
+    if found_there then
+      return true;
+    end if;
+  end loop;
+  return false;
+end
+$helper$;
+
+-- Stops the migration where the database is not the one that the annotation was made for.
+create or replace procedure pg_temp.lethe_verify(subject text, strategies text[])
+language plpgsql
+set search_path = pg_catalog
+as $helper$
+declare
+  differences text;
+begin
+  with expected as (
+    select c.table_name, c.column_name, c.type, c.not_null from lethe.annotated_column c
+  ), present as (
+    select n.nspname || '.' || r.relname as table_name,
+           a.attname as column_name,
+           format_type(a.atttypid, a.atttypmod) as type,
+           a.attnotnull as not_null,
+           format('column %I of %I.%I', a.attname, n.nspname, r.relname) as object
+    from pg_attribute a
+    join pg_class r on r.oid = a.attrelid
+    join pg_namespace n on n.oid = r.relnamespace
+    where a.attnum > 0
+      and not a.attisdropped
+      and r.relkind in ('r', 'p', 'f')
+      and exists (select from expected e where e.table_name = n.nspname || '.' || r.relname)
+  ), difference as (
+    select e.table_name || '.' || e.column_name || ': expected ' || e.type
+           || case when e.not_null then ' not null' else '' end || ', found '
+           || coalesce(p.type || case when p.not_null then ' not null' else '' end, 'nothing') as line
+    from expected e
+    left join present p using (table_name, column_name)
+    where p.type is distinct from e.type or p.not_null is distinct from e.not_null
+    union all
+    select p.table_name || '.' || p.column_name || ': nobody decided this column'
+    from present p
+    where not exists (
+        select from expected e where e.table_name = p.table_name and e.column_name = p.column_name
+      )
+      and not pg_temp.lethe_added(p.object)
+    union all
+    select format('%s: nobody decided this table, which references %s', k.conrelid::regclass, subject)
+    from pg_constraint k
+    join pg_class r on r.oid = k.conrelid
+    join pg_namespace n on n.oid = r.relnamespace
+    where k.contype = 'f'
+      and k.conparentid = 0
+      and k.confrelid = subject::regclass
+      and not exists (select from lethe.annotated_table t where t.table_name = n.nspname || '.' || r.relname)
+  )
+  select string_agg(d.line, E'\n' order by d.line) into differences from difference d;
+  if differences is not null then
+    raise exception E'the database is not the one that this migration was generated for:\n%', differences
+      using errcode = 'LT009',
+            hint = 'Run `lethe sync`, decide what is new, and generate the migration again.';
+  end if;
+
+  select string_agg(distinct r.strategy::text, ', ') into differences
+  from lethe.deletion_request r
+  where r.state in ('scheduled', 'executing') and r.strategy <> all (strategies);
+  if differences is not null then
+    raise exception 'requests are under way with a strategy that the annotation no longer allows: %', differences
+      using errcode = 'LT008',
+            hint = 'Keep it among lifecycle.strategies until they are done, or cancel them.';
+  end if;
+end
+$helper$;
+
+-- =============================================================================
+-- LETHE'S OWN TABLES
+-- Numbered steps; each runs once in the life of a database.
+-- =============================================================================
+
+call pg_temp.lethe_step(1, $step$
+create domain lethe.strategy as text
+  check (value in ('anonymize', 'hard_delete', 'soft_delete'));
+comment on domain lethe.strategy is 'What is done to a departing subject: anonymize, hard_delete, soft_delete.';
+
+create domain lethe.request_state as text
+  check (value in ('scheduled', 'executing', 'erased', 'completed', 'cancelled'));
+comment on domain lethe.request_state is
+  'scheduled → cancelled, or scheduled → executing → erased (the database is done) → completed (outside work too).';
+
+create type lethe.scheduled as (
+  request_id bigint,
+  scheduled_for timestamptz,
+  cancel_token text
+);
+comment on type lethe.scheduled is 'What schedule_deletion() returns. The token is shown here and nowhere else.';
+
+create type lethe.execution as (
+  executed integer,
+  failed integer,
+  blocked integer,
+  remaining bigint
+);
+comment on type lethe.execution is 'What one call of execute_due_deletions() did, and how many due requests are left (counted up to 10,000).';
+
+create type lethe.status as (
+  status text,
+  days_remaining integer,
+  scheduled_for timestamptz,
+  due_by timestamptz,
+  request_id bigint,
+  strategy lethe.strategy,
+  requested_at timestamptz
+);
+comment on type lethe.status is 'Where a subject stands: not_scheduled, scheduled, executing or deleted. Days are rounded up.';
+
+-- One row: the terms in force. Written by the migration, read by every function.
+create table lethe.annotation (
+  only_row boolean primary key default true check (only_row),
+  hash text not null,
+  strategies text[] not null,
+  grace_period interval not null,
+  cancel_cooldown interval not null,
+  options jsonb not null
+);
+comment on table lethe.annotation is 'The terms of the annotation in force: allowed strategies (the first is the default), grace, cooldown, options.';
+
+create table lethe.annotated_table (
+  table_name text primary key,
+  class text not null
+);
+comment on table lethe.annotated_table is 'Every table that the annotation decides, and how.';
+
+create table lethe.annotated_column (
+  table_name text not null,
+  column_name text not null,
+  type text not null,
+  not_null boolean not null,
+  decision text not null,
+  personal boolean not null,
+  primary key (table_name, column_name)
+);
+comment on table lethe.annotated_column is 'Every column of a decided table as the annotation knew it.';
+
+create table lethe.deletion_request (
+  id bigint generated always as identity primary key,
+  subject_id uuid not null,
+  state lethe.request_state not null default 'scheduled',
+  strategy lethe.strategy not null,
+  options jsonb not null default '{}',
+  reason text,
+  requested_by text not null,
+  requested_at timestamptz not null default now(),
+  scheduled_for timestamptz not null,
+  due_by timestamptz not null,
+  executed_at timestamptz,
+  completed_at timestamptz,
+  cancelled_at timestamptz,
+  attempts integer not null default 0,
+  next_attempt_at timestamptz,
+  blocked_at timestamptz,
+  last_error text,
+  annotation_hash text not null,
+  preserved jsonb,
+  cancel_token_hash bytea,
+  executing_xact xid8
+);
+comment on table lethe.deletion_request is 'One run of the lifecycle for one subject.';
+comment on column lethe.deletion_request.due_by is 'One month after the request: GDPR Art. 12(3).';
+comment on column lethe.deletion_request.preserved is 'What cancel_deletion() puts back; wiped at cancellation and at execution.';
+comment on column lethe.deletion_request.cancel_token_hash is 'sha256 of the one-time token; the token itself is not stored.';
+comment on column lethe.deletion_request.executing_xact is
+  'The transaction that is erasing right now: triggers recognise Lethe''s own work by it, never by a role or a setting.';
+comment on column lethe.deletion_request.last_error is 'SQLSTATE, table and constraint of the last failure; never a message, which may hold values.';
+
+create unique index deletion_request_active on lethe.deletion_request (subject_id)
+  where state in ('scheduled', 'executing');
+create index deletion_request_subject on lethe.deletion_request (subject_id, id);
+create index deletion_request_due on lethe.deletion_request ((greatest(scheduled_for, next_attempt_at)))
+  where state = 'scheduled' and blocked_at is null;
+create index deletion_request_blocked on lethe.deletion_request (blocked_at)
+  where state = 'scheduled' and blocked_at is not null;
+create index deletion_request_executing on lethe.deletion_request (id)
+  where state = 'executing';
+create unique index deletion_request_token on lethe.deletion_request (cancel_token_hash)
+  where cancel_token_hash is not null;
+
+create table lethe.deletion_event (
+  request_id bigint not null references lethe.deletion_request (id),
+  seq integer not null,
+  event text not null,
+  actor text not null,
+  at timestamptz not null,
+  details jsonb not null default '{}',
+  hash bytea not null,
+  primary key (request_id, seq)
+);
+comment on table lethe.deletion_event is 'What happened to a request, append-only; each hash covers the one before it. No personal data.';
+
+create table lethe.effect (
+  id bigint generated always as identity primary key,
+  request_id bigint not null references lethe.deletion_request (id),
+  name text not null,
+  state text not null default 'pending'
+    check (state in ('pending', 'delivering', 'done', 'skipped', 'failed')),
+  payload jsonb,
+  created_at timestamptz not null default now(),
+  finished_at timestamptz
+);
+comment on table lethe.effect is 'Work outside the database, written in the transaction that causes it; payloads are wiped once delivered.';
+create index effect_request on lethe.effect (request_id);
+
+-- Placed in the key of hashes that replace personal values: the same value gives the same hash in this database only.
+create table lethe.hash_key (
+  only_row boolean primary key default true check (only_row),
+  key bytea not null
+);
+insert into lethe.hash_key (key)
+values (sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8')));
+$step$);
+
+call pg_temp.lethe_step(2, $step$
+-- How many events of a kind were recorded and not yet counted by a worker. A row for each call of record_events(), in the
+-- transaction of the events themselves, and deleted by the worker who counts it: each is counted by one worker only,
+-- however late its transaction commits and in whatever order.
+create table lethe.event_tally (
+  id bigint generated always as identity primary key,
+  event text not null,
+  count integer not null
+);
+comment on table lethe.event_tally is 'Events that no worker has counted for its metrics yet; take_event_counts() empties it.';
+$step$);
+
+-- =============================================================================
+-- IS THIS THE RIGHT DATABASE?
+-- What the annotation knows of the application's tables. The migration stops
+-- where the database differs (LT009).
+-- =============================================================================
+
+with declared (table_name, class) as (
+  values
+    ('public.accounts', 'credential'),
+    ('public.backup_codes', 'mfa'),
+    ('public.collection_members', 'content'),
+    ('public.collections', 'blocker'),
+    ('public.comment_edits', 'content'),
+    ('public.comments', 'content'),
+    ('public.events', 'content'),
+    ('public.invoices', 'retain'),
+    ('public.messages', 'content'),
+    ('public.property_listings', 'blocker'),
+    ('public.sessions', 'session'),
+    ('public.totp_credentials', 'mfa'),
+    ('public.uploads', 'content'),
+    ('public.user_tokens', 'session'),
+    ('public.users', 'subject')
+), gone as (
+  delete from lethe.annotated_table r
+  where not exists (select from declared d where d.table_name = r.table_name)
+)
+insert into lethe.annotated_table as r (table_name, class)
+select d.*
+from declared d
+where not exists (select from lethe.annotated_table r where (r.table_name, r.class) = (d.table_name, d.class))
+on conflict (table_name) do update
+set class = excluded.class;
+
+with declared (table_name, column_name, type, not_null, decision, personal) as (
+  values
+    ('public.accounts', 'id', 'bigint', true, 'with the row', false),
+    ('public.accounts', 'user_id', 'uuid', true, 'with the row', false),
+    ('public.accounts', 'provider', 'text', true, 'with the row', false),
+    ('public.accounts', 'provider_account_id', 'text', true, 'with the row', false),
+    ('public.backup_codes', 'id', 'bigint', true, 'with the row', false),
+    ('public.backup_codes', 'user_id', 'uuid', true, 'with the row', false),
+    ('public.backup_codes', 'code_hash', 'text', true, 'with the row', false),
+    ('public.collection_members', 'id', 'bigint', true, 'with the row', false),
+    ('public.collection_members', 'collection_id', 'uuid', true, 'with the row', false),
+    ('public.collection_members', 'user_id', 'uuid', true, 'with the row', false),
+    ('public.collections', 'id', 'uuid', true, 'with the row', false),
+    ('public.collections', 'owner_id', 'uuid', true, 'with the row', false),
+    ('public.collections', 'title', 'text', false, 'null', true),
+    ('public.collections', 'deleted_at', 'timestamp with time zone', false, 'keep', false),
+    ('public.comment_edits', 'id', 'bigint', true, 'with the row', false),
+    ('public.comment_edits', 'comment_id', 'uuid', true, 'with the row', false),
+    ('public.comment_edits', 'previous_body', 'text', true, 'with the row', false),
+    ('public.comments', 'id', 'uuid', true, 'with the row', false),
+    ('public.comments', 'listing_id', 'uuid', true, 'with the row', false),
+    ('public.comments', 'author_id', 'uuid', true, 'with the row', false),
+    ('public.comments', 'body', 'text', true, 'literal', true),
+    ('public.events', 'id', 'bigint', true, 'with the row', false),
+    ('public.events', 'user_id', 'uuid', false, 'with the row', false),
+    ('public.events', 'name', 'text', true, 'keep', false),
+    ('public.events', 'payload', 'jsonb', true, 'json_remove', true),
+    ('public.events', 'ip', 'inet', false, 'null', true),
+    ('public.events', 'created_at', 'timestamp with time zone', true, 'keep', false),
+    ('public.invoices', 'id', 'bigint', true, 'with the row', false),
+    ('public.invoices', 'user_id', 'uuid', false, 'with the row', false),
+    ('public.invoices', 'billing_name', 'text', false, 'literal', true),
+    ('public.invoices', 'billing_address', 'text', false, 'null', true),
+    ('public.invoices', 'amount_cents', 'bigint', true, 'keep', false),
+    ('public.invoices', 'issued_at', 'timestamp with time zone', true, 'keep', false),
+    ('public.messages', 'id', 'bigint', true, 'with the row', false),
+    ('public.messages', 'sender_id', 'uuid', false, 'with the row', false),
+    ('public.messages', 'recipient_id', 'uuid', false, 'with the row', false),
+    ('public.messages', 'body', 'text', true, 'literal', true),
+    ('public.property_listings', 'id', 'uuid', true, 'with the row', false),
+    ('public.property_listings', 'creator_id', 'uuid', false, 'with the row', false),
+    ('public.property_listings', 'title', 'text', true, 'keep', false),
+    ('public.property_listings', 'contact_phone', 'text', false, 'null', true),
+    ('public.property_listings', 'contact_email', 'text', false, 'null', true),
+    ('public.property_listings', 'deleted_at', 'timestamp with time zone', false, 'keep', false),
+    ('public.sessions', 'id', 'uuid', true, 'with the row', false),
+    ('public.sessions', 'user_id', 'uuid', true, 'with the row', false),
+    ('public.sessions', 'token', 'text', true, 'with the row', false),
+    ('public.sessions', 'ip', 'inet', false, 'with the row', false),
+    ('public.sessions', 'user_agent', 'text', false, 'with the row', false),
+    ('public.sessions', 'expires_at', 'timestamp with time zone', true, 'with the row', false),
+    ('public.totp_credentials', 'id', 'bigint', true, 'with the row', false),
+    ('public.totp_credentials', 'user_id', 'uuid', true, 'with the row', false),
+    ('public.totp_credentials', 'secret', 'text', true, 'with the row', false),
+    ('public.uploads', 'id', 'uuid', true, 'with the row', false),
+    ('public.uploads', 'user_id', 'uuid', true, 'with the row', false),
+    ('public.uploads', 'url', 'text', true, 'with the row', false),
+    ('public.user_tokens', 'id', 'bigint', true, 'with the row', false),
+    ('public.user_tokens', 'user_id', 'uuid', true, 'with the row', false),
+    ('public.user_tokens', 'context', 'text', true, 'with the row', false),
+    ('public.user_tokens', 'token', 'text', true, 'with the row', false),
+    ('public.user_tokens', 'sent_to', 'text', false, 'with the row', false),
+    ('public.users', 'id', 'uuid', true, 'keep', false),
+    ('public.users', 'email', 'text', true, 'email', true),
+    ('public.users', 'unconfirmed_email', 'text', false, 'null', true),
+    ('public.users', 'hashed_password', 'text', false, 'null', true),
+    ('public.users', 'name', 'text', false, 'null', true),
+    ('public.users', 'display_name', 'text', false, 'literal', true),
+    ('public.users', 'image', 'text', false, 'null', true),
+    ('public.users', 'phone', 'text', false, 'null', true),
+    ('public.users', 'address', 'text', false, 'null', true),
+    ('public.users', 'city', 'text', false, 'null', true),
+    ('public.users', 'state', 'text', false, 'null', true),
+    ('public.users', 'zip_code', 'text', false, 'null', true),
+    ('public.users', 'country', 'text', false, 'null', true),
+    ('public.users', 'gender', 'text', false, 'null', true),
+    ('public.users', 'birth_date', 'date', false, 'null', true),
+    ('public.users', 'nationality', 'text', false, 'null', true),
+    ('public.users', 'locale', 'text', true, 'keep', false),
+    ('public.users', 'is_admin', 'boolean', true, 'keep', false),
+    ('public.users', 'created_at', 'timestamp with time zone', true, 'keep', false),
+    ('public.users', 'updated_at', 'timestamp with time zone', true, 'keep', false)
+), gone as (
+  delete from lethe.annotated_column r
+  where not exists (select from declared d where d.table_name = r.table_name and d.column_name = r.column_name)
+)
+insert into lethe.annotated_column as r (table_name, column_name, type, not_null, decision, personal)
+select d.*
+from declared d
+where not exists (select from lethe.annotated_column r where (r.table_name, r.column_name, r.type, r.not_null, r.decision, r.personal) = (d.table_name, d.column_name, d.type, d.not_null, d.decision, d.personal))
+on conflict (table_name, column_name) do update
+set type = excluded.type, not_null = excluded.not_null, decision = excluded.decision, personal = excluded.personal;
+
+call pg_temp.lethe_verify('public.users', array['anonymize', 'hard_delete', 'soft_delete']);
+
+-- =============================================================================
+-- LOCKS
+-- All at once, in one order, and only on tables for which anything below has
+-- changed.
+-- =============================================================================
+
+call pg_temp.lethe_lock('objects on public.accounts', 'public.accounts', 'share row exclusive', '44c9d262f53646f40f879e9e6c0a916db0f0c4ba6edd1aa7561c9ca93c758826');
+call pg_temp.lethe_lock('objects on public.sessions', 'public.sessions', 'share row exclusive', '005290c36ac1abf7da779ecaa037b36508bc59b3c125bb7ae79b9be4fe31ae77');
+call pg_temp.lethe_lock('objects on public.user_tokens', 'public.user_tokens', 'share row exclusive', '33b79d293666816ecbcd2d9c1151b02f8e2b36c5632fa60231b7eac6efc1c779');
+call pg_temp.lethe_lock('objects on public.users', 'public.users', 'access exclusive', '92d90a05bc98b0e3d19948de494626fa165c2d4b162ff634cf18721907d2f885');
+
+-- =============================================================================
+-- MARKS
+-- On the subject: when they left, and when the erasure is due.
+-- =============================================================================
+
+call pg_temp.lethe_define('column deleted_at of public.users', $define$
+alter table public.users add column if not exists deleted_at timestamptz;
+comment on column public.users.deleted_at is 'When the person left; hidden from the application from then on.';
+$define$);
+
+call pg_temp.lethe_define('column scheduled_deletion_at of public.users', $define$
+alter table public.users add column if not exists scheduled_deletion_at timestamptz;
+comment on column public.users.scheduled_deletion_at is 'When the erasure is due; null again once it is done.';
+$define$);
+
+-- =============================================================================
+-- WHAT IS ERASED
+-- One procedure a strategy, one statement a rule, for all subjects of a batch
+-- at once.
+-- =============================================================================
+
+call pg_temp.lethe_define('procedure lethe.anonymize(uuid[])', $define$
+create or replace procedure lethe.anonymize(subjects uuid[])
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  subjects_delete_content constant uuid[] := lethe.subjects_with_option(subjects, 'delete_content', true);
+begin
+  -- For the executor alone: each subject's request must be executing in this transaction.
+  perform lethe.require_executing(subjects);
+
+  -- public.accounts: delete (credential, owner user_id)
+  delete from public.accounts t
+  where t.user_id = any (subjects);
+
+  -- public.backup_codes: delete (mfa, owner user_id)
+  delete from public.backup_codes t
+  where t.user_id = any (subjects);
+
+  -- public.collection_members: delete (content, owner user_id)
+  delete from public.collection_members t
+  where t.user_id = any (subjects);
+
+  -- public.comment_edits: delete (content, via comments)
+  delete from public.comment_edits t
+  where t.comment_id in (
+    select t.id
+    from public.comments t
+    where t.author_id = any (subjects)
+  );
+
+  -- public.events: transform (content, owner user_id)
+  update public.events t
+  set payload = case when t.payload #> '{"email"}' is not null or t.payload #> '{"ip"}' is not null then t.payload #- '{"email"}' #- '{"ip"}' else t.payload end,
+      ip = null
+  where t.user_id = any (subjects)
+    and (
+      (t.payload #> '{"email"}' is not null or t.payload #> '{"ip"}' is not null)
+      or t.ip is not null
+    );
+
+  -- public.invoices: transform (retain, owner user_id, legal_obligation, 7 years since issued_at)
+  update public.invoices t
+  set billing_name = 'Deleted customer',
+      billing_address = null
+  where t.user_id = any (subjects)
+    and (
+      t.billing_name is distinct from 'Deleted customer'
+      or t.billing_address is not null
+    );
+
+  -- public.messages: transform (content, owner sender_id)
+  update public.messages t
+  set body = '[deleted]'
+  where t.sender_id = any (subjects)
+    and t.body is distinct from '[deleted]';
+
+  -- public.messages: detach (content, owner recipient_id)
+  update public.messages t
+  set recipient_id = null
+  where t.recipient_id = any (subjects);
+
+  -- public.sessions: delete (session, owner user_id)
+  delete from public.sessions t
+  where t.user_id = any (subjects);
+
+  -- public.totp_credentials: delete (mfa, owner user_id)
+  delete from public.totp_credentials t
+  where t.user_id = any (subjects);
+
+  -- public.uploads: delete (content, owner user_id)
+  delete from public.uploads t
+  where t.user_id = any (subjects);
+
+  -- public.user_tokens: delete (session, owner user_id)
+  delete from public.user_tokens t
+  where t.user_id = any (subjects);
+
+  -- public.collections: transform (content, owner owner_id)
+  update public.collections t
+  set title = null
+  where t.owner_id = any (subjects)
+    and t.title is not null;
+
+  -- public.comments: delete (content, owner author_id, when delete_content)
+  delete from public.comments t
+  where t.author_id = any (subjects_delete_content);
+
+  -- public.comments: transform (content, owner author_id)
+  update public.comments t
+  set body = '[deleted]'
+  where t.author_id = any (subjects)
+    and t.body is distinct from '[deleted]';
+
+  -- public.property_listings: transform (content, owner creator_id)
+  update public.property_listings t
+  set contact_phone = null,
+      contact_email = null
+  where t.creator_id = any (subjects)
+    and (
+      t.contact_phone is not null
+      or t.contact_email is not null
+    );
+
+  -- public.users: the subject stays, with its key
+  update public.users t
+  set email = 'deleted_' || t.id::text || '@deleted.invalid',
+      unconfirmed_email = null,
+      hashed_password = null,
+      name = null,
+      display_name = 'Deleted user',
+      image = null,
+      phone = null,
+      address = null,
+      city = null,
+      state = null,
+      zip_code = null,
+      country = null,
+      gender = null,
+      birth_date = null,
+      nationality = null,
+      deleted_at = coalesce(t.deleted_at, now()),
+      scheduled_deletion_at = null
+  where t.id = any (subjects);
+
+  -- An application's trigger may have swallowed a delete: nothing that was to go may be left.
+  perform lethe.require_no_residue(lethe.anonymize_residue(subjects));
+end
+$function$;
+comment on procedure lethe.anonymize(uuid[]) is 'Transforms every personal column, deletes sign-in data, keeps the row and its key. Called by lethe.execute_deletion() and lethe.execute_due_deletions() alone. Errors: LT005, LT014 residue found.';
+$define$);
+
+call pg_temp.lethe_define('procedure lethe.hard_delete(uuid[])', $define$
+create or replace procedure lethe.hard_delete(subjects uuid[])
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  -- For the executor alone: each subject's request must be executing in this transaction.
+  perform lethe.require_executing(subjects);
+
+  -- public.accounts: delete (credential, owner user_id)
+  delete from public.accounts t
+  where t.user_id = any (subjects);
+
+  -- public.backup_codes: delete (mfa, owner user_id)
+  delete from public.backup_codes t
+  where t.user_id = any (subjects);
+
+  -- public.collection_members: delete (content, owner user_id)
+  delete from public.collection_members t
+  where t.user_id = any (subjects);
+
+  -- public.collection_members: delete (content, via collections)
+  delete from public.collection_members t
+  where t.collection_id in (
+    select t.id
+    from public.collections t
+    where t.owner_id = any (subjects)
+  );
+
+  -- public.comment_edits: delete (content, via comments)
+  delete from public.comment_edits t
+  where t.comment_id in (
+    select t.id
+    from public.comments t
+    where t.author_id = any (subjects)
+  );
+
+  -- public.events: delete (content, owner user_id)
+  delete from public.events t
+  where t.user_id = any (subjects);
+
+  -- public.invoices: detach (retain, owner user_id, legal_obligation, 7 years since issued_at)
+  update public.invoices t
+  set billing_name = 'Deleted customer',
+      billing_address = null,
+      user_id = null
+  where t.user_id = any (subjects);
+
+  -- public.messages: delete (content, owner sender_id)
+  delete from public.messages t
+  where t.sender_id = any (subjects);
+
+  -- public.messages: detach (content, owner recipient_id)
+  update public.messages t
+  set recipient_id = null
+  where t.recipient_id = any (subjects);
+
+  -- public.sessions: delete (session, owner user_id)
+  delete from public.sessions t
+  where t.user_id = any (subjects);
+
+  -- public.totp_credentials: delete (mfa, owner user_id)
+  delete from public.totp_credentials t
+  where t.user_id = any (subjects);
+
+  -- public.uploads: delete (content, owner user_id)
+  delete from public.uploads t
+  where t.user_id = any (subjects);
+
+  -- public.user_tokens: delete (session, owner user_id)
+  delete from public.user_tokens t
+  where t.user_id = any (subjects);
+
+  -- public.collections: delete (content, owner owner_id)
+  delete from public.collections t
+  where t.owner_id = any (subjects);
+
+  -- public.comments: delete (content, owner author_id)
+  delete from public.comments t
+  where t.author_id = any (subjects);
+
+  -- public.property_listings: detach (content, owner creator_id)
+  update public.property_listings t
+  set contact_phone = null,
+      contact_email = null,
+      creator_id = null
+  where t.creator_id = any (subjects);
+
+  -- public.users: the subject goes
+  delete from public.users t
+  where t.id = any (subjects);
+
+  -- An application's trigger may have swallowed a delete: nothing that was to go may be left.
+  perform lethe.require_no_residue(lethe.hard_delete_residue(subjects));
+end
+$function$;
+comment on procedure lethe.hard_delete(uuid[]) is 'Removes the rows, children first, and then the subject. Called by lethe.execute_deletion() and lethe.execute_due_deletions() alone. Errors: LT005, LT014 residue found.';
+$define$);
+
+call pg_temp.lethe_define('procedure lethe.soft_delete(uuid[])', $define$
+create or replace procedure lethe.soft_delete(subjects uuid[])
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  -- For the executor alone: each subject's request must be executing in this transaction.
+  perform lethe.require_executing(subjects);
+
+  -- public.accounts: delete (credential, owner user_id)
+  delete from public.accounts t
+  where t.user_id = any (subjects);
+
+  -- public.backup_codes: delete (mfa, owner user_id)
+  delete from public.backup_codes t
+  where t.user_id = any (subjects);
+
+  -- public.sessions: delete (session, owner user_id)
+  delete from public.sessions t
+  where t.user_id = any (subjects);
+
+  -- public.totp_credentials: delete (mfa, owner user_id)
+  delete from public.totp_credentials t
+  where t.user_id = any (subjects);
+
+  -- public.user_tokens: delete (session, owner user_id)
+  delete from public.user_tokens t
+  where t.user_id = any (subjects);
+
+  -- public.users: the subject stays, with its key
+  update public.users t
+  set email = 'deleted_' || t.id::text || '@deleted.invalid',
+      unconfirmed_email = null,
+      hashed_password = null,
+      deleted_at = coalesce(t.deleted_at, now()),
+      scheduled_deletion_at = null
+  where t.id = any (subjects);
+
+  -- An application's trigger may have swallowed a delete: nothing that was to go may be left.
+  perform lethe.require_no_residue(lethe.soft_delete_residue(subjects));
+end
+$function$;
+comment on procedure lethe.soft_delete(uuid[]) is 'Clears secrets and sign-in data; personal columns stay. Called by lethe.execute_deletion() and lethe.execute_due_deletions() alone. Errors: LT005, LT014 residue found.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.anonymize_residue(uuid[])', $define$
+create or replace function lethe.anonymize_residue(subjects uuid[]) returns text
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  subjects_delete_content constant uuid[] := lethe.subjects_with_option(subjects, 'delete_content', true);
+begin
+  if exists (
+    select from public.accounts t
+    where t.user_id = any (subjects)
+  ) then
+    return 'public.accounts';
+  end if;
+  if exists (
+    select from public.backup_codes t
+    where t.user_id = any (subjects)
+  ) then
+    return 'public.backup_codes';
+  end if;
+  if exists (
+    select from public.collection_members t
+    where t.user_id = any (subjects)
+  ) then
+    return 'public.collection_members';
+  end if;
+  if exists (
+    select from public.comment_edits t
+    where t.comment_id in (
+      select t.id
+      from public.comments t
+      where t.author_id = any (subjects)
+    )
+  ) then
+    return 'public.comment_edits';
+  end if;
+  if exists (
+    select from public.events t
+    where t.user_id = any (subjects)
+      and (
+        (t.payload #> '{"email"}' is not null or t.payload #> '{"ip"}' is not null)
+        or t.ip is not null
+      )
+  ) then
+    return 'public.events';
+  end if;
+  if exists (
+    select from public.invoices t
+    where t.user_id = any (subjects)
+      and (
+        t.billing_name is distinct from 'Deleted customer'
+        or t.billing_address is not null
+      )
+  ) then
+    return 'public.invoices';
+  end if;
+  if exists (
+    select from public.messages t
+    where t.sender_id = any (subjects)
+      and t.body is distinct from '[deleted]'
+  ) then
+    return 'public.messages';
+  end if;
+  if exists (
+    select from public.messages t
+    where t.recipient_id = any (subjects)
+  ) then
+    return 'public.messages';
+  end if;
+  if exists (
+    select from public.sessions t
+    where t.user_id = any (subjects)
+  ) then
+    return 'public.sessions';
+  end if;
+  if exists (
+    select from public.totp_credentials t
+    where t.user_id = any (subjects)
+  ) then
+    return 'public.totp_credentials';
+  end if;
+  if exists (
+    select from public.uploads t
+    where t.user_id = any (subjects)
+  ) then
+    return 'public.uploads';
+  end if;
+  if exists (
+    select from public.user_tokens t
+    where t.user_id = any (subjects)
+  ) then
+    return 'public.user_tokens';
+  end if;
+  if exists (
+    select from public.collections t
+    where t.owner_id = any (subjects)
+      and t.title is not null
+  ) then
+    return 'public.collections';
+  end if;
+  if exists (
+    select from public.comments t
+    where t.author_id = any (subjects_delete_content)
+  ) then
+    return 'public.comments';
+  end if;
+  if exists (
+    select from public.comments t
+    where t.author_id = any (subjects)
+      and t.body is distinct from '[deleted]'
+  ) then
+    return 'public.comments';
+  end if;
+  if exists (
+    select from public.property_listings t
+    where t.creator_id = any (subjects)
+      and (
+        t.contact_phone is not null
+        or t.contact_email is not null
+      )
+  ) then
+    return 'public.property_listings';
+  end if;
+  if exists (
+    select from public.users t
+    where t.id = any (subjects)
+      and (
+        t.email is distinct from 'deleted_' || t.id::text || '@deleted.invalid'
+        or t.unconfirmed_email is not null
+        or t.hashed_password is not null
+        or t.name is not null
+        or t.display_name is distinct from 'Deleted user'
+        or t.image is not null
+        or t.phone is not null
+        or t.address is not null
+        or t.city is not null
+        or t.state is not null
+        or t.zip_code is not null
+        or t.country is not null
+        or t.gender is not null
+        or t.birth_date is not null
+        or t.nationality is not null
+        or t.deleted_at is null
+      )
+  ) then
+    return 'public.users';
+  end if;
+  return null;
+end
+$function$;
+comment on function lethe.anonymize_residue(uuid[]) is 'The first table in which anonymize has left anything of these subjects that it was to erase; null when nothing is left.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.hard_delete_residue(uuid[])', $define$
+create or replace function lethe.hard_delete_residue(subjects uuid[]) returns text
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  if exists (
+    select from public.accounts t
+    where t.user_id = any (subjects)
+  ) then
+    return 'public.accounts';
+  end if;
+  if exists (
+    select from public.backup_codes t
+    where t.user_id = any (subjects)
+  ) then
+    return 'public.backup_codes';
+  end if;
+  if exists (
+    select from public.collection_members t
+    where t.user_id = any (subjects)
+  ) then
+    return 'public.collection_members';
+  end if;
+  if exists (
+    select from public.collection_members t
+    where t.collection_id in (
+      select t.id
+      from public.collections t
+      where t.owner_id = any (subjects)
+    )
+  ) then
+    return 'public.collection_members';
+  end if;
+  if exists (
+    select from public.comment_edits t
+    where t.comment_id in (
+      select t.id
+      from public.comments t
+      where t.author_id = any (subjects)
+    )
+  ) then
+    return 'public.comment_edits';
+  end if;
+  if exists (
+    select from public.events t
+    where t.user_id = any (subjects)
+  ) then
+    return 'public.events';
+  end if;
+  if exists (
+    select from public.invoices t
+    where t.user_id = any (subjects)
+  ) then
+    return 'public.invoices';
+  end if;
+  if exists (
+    select from public.messages t
+    where t.sender_id = any (subjects)
+  ) then
+    return 'public.messages';
+  end if;
+  if exists (
+    select from public.messages t
+    where t.recipient_id = any (subjects)
+  ) then
+    return 'public.messages';
+  end if;
+  if exists (
+    select from public.sessions t
+    where t.user_id = any (subjects)
+  ) then
+    return 'public.sessions';
+  end if;
+  if exists (
+    select from public.totp_credentials t
+    where t.user_id = any (subjects)
+  ) then
+    return 'public.totp_credentials';
+  end if;
+  if exists (
+    select from public.uploads t
+    where t.user_id = any (subjects)
+  ) then
+    return 'public.uploads';
+  end if;
+  if exists (
+    select from public.user_tokens t
+    where t.user_id = any (subjects)
+  ) then
+    return 'public.user_tokens';
+  end if;
+  if exists (
+    select from public.collections t
+    where t.owner_id = any (subjects)
+  ) then
+    return 'public.collections';
+  end if;
+  if exists (
+    select from public.comments t
+    where t.author_id = any (subjects)
+  ) then
+    return 'public.comments';
+  end if;
+  if exists (
+    select from public.property_listings t
+    where t.creator_id = any (subjects)
+  ) then
+    return 'public.property_listings';
+  end if;
+  if exists (
+    select from public.users t
+    where t.id = any (subjects)
+  ) then
+    return 'public.users';
+  end if;
+  return null;
+end
+$function$;
+comment on function lethe.hard_delete_residue(uuid[]) is 'The first table in which hard_delete has left anything of these subjects that it was to erase; null when nothing is left.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.soft_delete_residue(uuid[])', $define$
+create or replace function lethe.soft_delete_residue(subjects uuid[]) returns text
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  if exists (
+    select from public.accounts t
+    where t.user_id = any (subjects)
+  ) then
+    return 'public.accounts';
+  end if;
+  if exists (
+    select from public.backup_codes t
+    where t.user_id = any (subjects)
+  ) then
+    return 'public.backup_codes';
+  end if;
+  if exists (
+    select from public.sessions t
+    where t.user_id = any (subjects)
+  ) then
+    return 'public.sessions';
+  end if;
+  if exists (
+    select from public.totp_credentials t
+    where t.user_id = any (subjects)
+  ) then
+    return 'public.totp_credentials';
+  end if;
+  if exists (
+    select from public.user_tokens t
+    where t.user_id = any (subjects)
+  ) then
+    return 'public.user_tokens';
+  end if;
+  if exists (
+    select from public.users t
+    where t.id = any (subjects)
+      and (
+        t.email is distinct from 'deleted_' || t.id::text || '@deleted.invalid'
+        or t.unconfirmed_email is not null
+        or t.hashed_password is not null
+        or t.deleted_at is null
+      )
+  ) then
+    return 'public.users';
+  end if;
+  return null;
+end
+$function$;
+comment on function lethe.soft_delete_residue(uuid[]) is 'The first table in which soft_delete has left anything of these subjects that it was to erase; null when nothing is left.';
+$define$);
+
+call pg_temp.lethe_define('procedure lethe.erase_identity(uuid[])', $define$
+create or replace procedure lethe.erase_identity(subjects uuid[])
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  perform lethe.require_executing(subjects);
+
+  -- public.accounts: delete (credential, owner user_id)
+  delete from public.accounts t
+  where t.user_id = any (subjects);
+
+  -- public.backup_codes: delete (mfa, owner user_id)
+  delete from public.backup_codes t
+  where t.user_id = any (subjects);
+
+  -- public.sessions: delete (session, owner user_id)
+  delete from public.sessions t
+  where t.user_id = any (subjects);
+
+  -- public.totp_credentials: delete (mfa, owner user_id)
+  delete from public.totp_credentials t
+  where t.user_id = any (subjects);
+
+  -- public.user_tokens: delete (session, owner user_id)
+  delete from public.user_tokens t
+  where t.user_id = any (subjects);
+
+  -- public.users: the subject's own columns
+  update public.users t
+  set email = 'deleted_' || t.id::text || '@deleted.invalid',
+      unconfirmed_email = null,
+      hashed_password = null,
+      name = null,
+      display_name = 'Deleted user',
+      image = null,
+      phone = null,
+      address = null,
+      city = null,
+      state = null,
+      zip_code = null,
+      country = null,
+      gender = null,
+      birth_date = null,
+      nationality = null,
+      deleted_at = coalesce(t.deleted_at, now()),
+      scheduled_deletion_at = null
+  where t.id = any (subjects);
+end
+$function$;
+comment on procedure lethe.erase_identity(uuid[]) is 'The first step for a subject with very many rows: sign-in data and the subject''s own columns go before anything else.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.take_all_turns()', $define$
+create or replace function lethe.take_all_turns() returns void
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  perform lethe.take_turns('public.collection_members');
+  perform lethe.take_turns('public.messages');
+end
+$function$;
+comment on function lethe.take_all_turns() is 'Held to the end of the transaction: tables whose rows may belong to two people, which two workers would lock crosswise.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.heavy_subjects(text, uuid[])', $define$
+create or replace function lethe.heavy_subjects(strategy text, subjects uuid[]) returns uuid[]
+language plpgsql
+stable
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  heavy uuid[] := '{}';
+begin
+  -- soft_delete leaves content where it is.
+  if strategy = 'soft_delete' or cardinality(subjects) = 0 then
+    return heavy;
+  end if;
+  if lethe.may_hold('public.collection_members', 50000) then
+    heavy := heavy || array(
+      select s.id
+      from unnest(subjects) as s (id)
+      where (
+        select count(*) from (
+          select from public.collection_members t
+          where t.user_id = any (array[s.id])
+          limit 50001
+        ) rows
+      ) > 50000
+    );
+  end if;
+  if lethe.may_hold('public.comment_edits', 50000) then
+    heavy := heavy || array(
+      select s.id
+      from unnest(subjects) as s (id)
+      where (
+        select count(*) from (
+          select from public.comment_edits t
+          where t.comment_id in (
+            select t.id
+            from public.comments t
+            where t.author_id = any (array[s.id])
+          )
+          limit 50001
+        ) rows
+      ) > 50000
+    );
+  end if;
+  if lethe.may_hold('public.events', 50000) then
+    heavy := heavy || array(
+      select s.id
+      from unnest(subjects) as s (id)
+      where (
+        select count(*) from (
+          select from public.events t
+          where t.user_id = any (array[s.id])
+          limit 50001
+        ) rows
+      ) > 50000
+    );
+  end if;
+  if lethe.may_hold('public.invoices', 50000) then
+    heavy := heavy || array(
+      select s.id
+      from unnest(subjects) as s (id)
+      where (
+        select count(*) from (
+          select from public.invoices t
+          where t.user_id = any (array[s.id])
+          limit 50001
+        ) rows
+      ) > 50000
+    );
+  end if;
+  if lethe.may_hold('public.messages', 50000) then
+    heavy := heavy || array(
+      select s.id
+      from unnest(subjects) as s (id)
+      where (
+        select count(*) from (
+          select from public.messages t
+          where t.sender_id = any (array[s.id])
+          limit 50001
+        ) rows
+      ) > 50000
+    );
+  end if;
+  if lethe.may_hold('public.messages', 50000) then
+    heavy := heavy || array(
+      select s.id
+      from unnest(subjects) as s (id)
+      where (
+        select count(*) from (
+          select from public.messages t
+          where t.recipient_id = any (array[s.id])
+          limit 50001
+        ) rows
+      ) > 50000
+    );
+  end if;
+  if lethe.may_hold('public.uploads', 50000) then
+    heavy := heavy || array(
+      select s.id
+      from unnest(subjects) as s (id)
+      where (
+        select count(*) from (
+          select from public.uploads t
+          where t.user_id = any (array[s.id])
+          limit 50001
+        ) rows
+      ) > 50000
+    );
+  end if;
+  if lethe.may_hold('public.collections', 50000) then
+    heavy := heavy || array(
+      select s.id
+      from unnest(subjects) as s (id)
+      where (
+        select count(*) from (
+          select from public.collections t
+          where t.owner_id = any (array[s.id])
+          limit 50001
+        ) rows
+      ) > 50000
+    );
+  end if;
+  if lethe.may_hold('public.comments', 50000) then
+    heavy := heavy || array(
+      select s.id
+      from unnest(subjects) as s (id)
+      where (
+        select count(*) from (
+          select from public.comments t
+          where t.author_id = any (array[s.id])
+          limit 50001
+        ) rows
+      ) > 50000
+    );
+  end if;
+  if lethe.may_hold('public.property_listings', 50000) then
+    heavy := heavy || array(
+      select s.id
+      from unnest(subjects) as s (id)
+      where (
+        select count(*) from (
+          select from public.property_listings t
+          where t.creator_id = any (array[s.id])
+          limit 50001
+        ) rows
+      ) > 50000
+    );
+  end if;
+  if lethe.may_hold('public.collection_members', 50000) then
+    heavy := heavy || array(
+      select s.id
+      from unnest(subjects) as s (id)
+      where (
+        select count(*) from (
+          select from public.collection_members t
+          where t.collection_id in (
+            select t.id
+            from public.collections t
+            where t.owner_id = any (array[s.id])
+          )
+          limit 50001
+        ) rows
+      ) > 50000
+    );
+  end if;
+  return heavy;
+end
+$function$;
+comment on function lethe.heavy_subjects(text, uuid[]) is 'Those of the subjects who have so many rows in one table that their erasure goes in steps.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.drain(text, uuid, integer)', $define$
+create or replace function lethe.drain(strategy text, subject uuid, chunk integer) returns bigint
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  subjects constant uuid[] := array[subject];
+  subjects_delete_content constant uuid[] := lethe.subjects_with_option(subjects, 'delete_content', true);
+  touched bigint;
+begin
+  perform lethe.require_executing(subjects);
+  if strategy = 'anonymize' then
+    -- public.collection_members: delete (content, owner user_id)
+    delete from public.collection_members t
+    where t.ctid = any (array(
+        select t.ctid
+        from public.collection_members t
+        where t.user_id = any (subjects)
+        limit chunk
+      ))
+      and t.user_id = any (subjects);
+    get diagnostics touched = row_count;
+    if touched > 0 then
+      return touched;
+    end if;
+    -- public.comment_edits: delete (content, via comments)
+    delete from public.comment_edits t
+    where t.ctid = any (array(
+        select t.ctid
+        from public.comment_edits t
+        where t.comment_id in (
+          select t.id
+          from public.comments t
+          where t.author_id = any (subjects)
+        )
+        limit chunk
+      ))
+      and t.comment_id in (
+      select t.id
+      from public.comments t
+      where t.author_id = any (subjects)
+    );
+    get diagnostics touched = row_count;
+    if touched > 0 then
+      return touched;
+    end if;
+    -- public.events: transform (content, owner user_id)
+    update public.events t
+    set payload = case when t.payload #> '{"email"}' is not null or t.payload #> '{"ip"}' is not null then t.payload #- '{"email"}' #- '{"ip"}' else t.payload end,
+        ip = null
+    where t.ctid = any (array(
+        select t.ctid
+        from public.events t
+        where t.user_id = any (subjects)
+          and (
+            (t.payload #> '{"email"}' is not null or t.payload #> '{"ip"}' is not null)
+            or t.ip is not null
+          )
+        limit chunk
+      ))
+      and t.user_id = any (subjects)
+      and (
+        (t.payload #> '{"email"}' is not null or t.payload #> '{"ip"}' is not null)
+        or t.ip is not null
+      );
+    get diagnostics touched = row_count;
+    if touched > 0 then
+      return touched;
+    end if;
+    -- public.invoices: transform (retain, owner user_id, legal_obligation, 7 years since issued_at)
+    update public.invoices t
+    set billing_name = 'Deleted customer',
+        billing_address = null
+    where t.ctid = any (array(
+        select t.ctid
+        from public.invoices t
+        where t.user_id = any (subjects)
+          and (
+            t.billing_name is distinct from 'Deleted customer'
+            or t.billing_address is not null
+          )
+        limit chunk
+      ))
+      and t.user_id = any (subjects)
+      and (
+        t.billing_name is distinct from 'Deleted customer'
+        or t.billing_address is not null
+      );
+    get diagnostics touched = row_count;
+    if touched > 0 then
+      return touched;
+    end if;
+    -- public.messages: transform (content, owner sender_id)
+    update public.messages t
+    set body = '[deleted]'
+    where t.ctid = any (array(
+        select t.ctid
+        from public.messages t
+        where t.sender_id = any (subjects)
+          and t.body is distinct from '[deleted]'
+        limit chunk
+      ))
+      and t.sender_id = any (subjects)
+      and t.body is distinct from '[deleted]';
+    get diagnostics touched = row_count;
+    if touched > 0 then
+      return touched;
+    end if;
+    -- public.messages: detach (content, owner recipient_id)
+    update public.messages t
+    set recipient_id = null
+    where t.ctid = any (array(
+        select t.ctid
+        from public.messages t
+        where t.recipient_id = any (subjects)
+        limit chunk
+      ))
+      and t.recipient_id = any (subjects);
+    get diagnostics touched = row_count;
+    if touched > 0 then
+      return touched;
+    end if;
+    -- public.uploads: delete (content, owner user_id)
+    delete from public.uploads t
+    where t.ctid = any (array(
+        select t.ctid
+        from public.uploads t
+        where t.user_id = any (subjects)
+        limit chunk
+      ))
+      and t.user_id = any (subjects);
+    get diagnostics touched = row_count;
+    if touched > 0 then
+      return touched;
+    end if;
+    -- public.collections: transform (content, owner owner_id)
+    update public.collections t
+    set title = null
+    where t.ctid = any (array(
+        select t.ctid
+        from public.collections t
+        where t.owner_id = any (subjects)
+          and t.title is not null
+        limit chunk
+      ))
+      and t.owner_id = any (subjects)
+      and t.title is not null;
+    get diagnostics touched = row_count;
+    if touched > 0 then
+      return touched;
+    end if;
+    -- public.comments: delete (content, owner author_id, when delete_content)
+    delete from public.comments t
+    where t.ctid = any (array(
+        select t.ctid
+        from public.comments t
+        where t.author_id = any (subjects_delete_content)
+        limit chunk
+      ))
+      and t.author_id = any (subjects_delete_content);
+    get diagnostics touched = row_count;
+    if touched > 0 then
+      return touched;
+    end if;
+    -- public.comments: transform (content, owner author_id)
+    update public.comments t
+    set body = '[deleted]'
+    where t.ctid = any (array(
+        select t.ctid
+        from public.comments t
+        where t.author_id = any (subjects)
+          and t.body is distinct from '[deleted]'
+        limit chunk
+      ))
+      and t.author_id = any (subjects)
+      and t.body is distinct from '[deleted]';
+    get diagnostics touched = row_count;
+    if touched > 0 then
+      return touched;
+    end if;
+    -- public.property_listings: transform (content, owner creator_id)
+    update public.property_listings t
+    set contact_phone = null,
+        contact_email = null
+    where t.ctid = any (array(
+        select t.ctid
+        from public.property_listings t
+        where t.creator_id = any (subjects)
+          and (
+            t.contact_phone is not null
+            or t.contact_email is not null
+          )
+        limit chunk
+      ))
+      and t.creator_id = any (subjects)
+      and (
+        t.contact_phone is not null
+        or t.contact_email is not null
+      );
+    get diagnostics touched = row_count;
+    if touched > 0 then
+      return touched;
+    end if;
+  end if;
+  if strategy = 'hard_delete' then
+    -- public.collection_members: delete (content, owner user_id)
+    delete from public.collection_members t
+    where t.ctid = any (array(
+        select t.ctid
+        from public.collection_members t
+        where t.user_id = any (subjects)
+        limit chunk
+      ))
+      and t.user_id = any (subjects);
+    get diagnostics touched = row_count;
+    if touched > 0 then
+      return touched;
+    end if;
+    -- public.collection_members: delete (content, via collections)
+    delete from public.collection_members t
+    where t.ctid = any (array(
+        select t.ctid
+        from public.collection_members t
+        where t.collection_id in (
+          select t.id
+          from public.collections t
+          where t.owner_id = any (subjects)
+        )
+        limit chunk
+      ))
+      and t.collection_id in (
+      select t.id
+      from public.collections t
+      where t.owner_id = any (subjects)
+    );
+    get diagnostics touched = row_count;
+    if touched > 0 then
+      return touched;
+    end if;
+    -- public.comment_edits: delete (content, via comments)
+    delete from public.comment_edits t
+    where t.ctid = any (array(
+        select t.ctid
+        from public.comment_edits t
+        where t.comment_id in (
+          select t.id
+          from public.comments t
+          where t.author_id = any (subjects)
+        )
+        limit chunk
+      ))
+      and t.comment_id in (
+      select t.id
+      from public.comments t
+      where t.author_id = any (subjects)
+    );
+    get diagnostics touched = row_count;
+    if touched > 0 then
+      return touched;
+    end if;
+    -- public.events: delete (content, owner user_id)
+    delete from public.events t
+    where t.ctid = any (array(
+        select t.ctid
+        from public.events t
+        where t.user_id = any (subjects)
+        limit chunk
+      ))
+      and t.user_id = any (subjects);
+    get diagnostics touched = row_count;
+    if touched > 0 then
+      return touched;
+    end if;
+    -- public.invoices: detach (retain, owner user_id, legal_obligation, 7 years since issued_at)
+    update public.invoices t
+    set billing_name = 'Deleted customer',
+        billing_address = null,
+        user_id = null
+    where t.ctid = any (array(
+        select t.ctid
+        from public.invoices t
+        where t.user_id = any (subjects)
+        limit chunk
+      ))
+      and t.user_id = any (subjects);
+    get diagnostics touched = row_count;
+    if touched > 0 then
+      return touched;
+    end if;
+    -- public.messages: delete (content, owner sender_id)
+    delete from public.messages t
+    where t.ctid = any (array(
+        select t.ctid
+        from public.messages t
+        where t.sender_id = any (subjects)
+        limit chunk
+      ))
+      and t.sender_id = any (subjects);
+    get diagnostics touched = row_count;
+    if touched > 0 then
+      return touched;
+    end if;
+    -- public.messages: detach (content, owner recipient_id)
+    update public.messages t
+    set recipient_id = null
+    where t.ctid = any (array(
+        select t.ctid
+        from public.messages t
+        where t.recipient_id = any (subjects)
+        limit chunk
+      ))
+      and t.recipient_id = any (subjects);
+    get diagnostics touched = row_count;
+    if touched > 0 then
+      return touched;
+    end if;
+    -- public.uploads: delete (content, owner user_id)
+    delete from public.uploads t
+    where t.ctid = any (array(
+        select t.ctid
+        from public.uploads t
+        where t.user_id = any (subjects)
+        limit chunk
+      ))
+      and t.user_id = any (subjects);
+    get diagnostics touched = row_count;
+    if touched > 0 then
+      return touched;
+    end if;
+    -- public.collections: delete (content, owner owner_id)
+    delete from public.collections t
+    where t.ctid = any (array(
+        select t.ctid
+        from public.collections t
+        where t.owner_id = any (subjects)
+        limit chunk
+      ))
+      and t.owner_id = any (subjects);
+    get diagnostics touched = row_count;
+    if touched > 0 then
+      return touched;
+    end if;
+    -- public.comments: delete (content, owner author_id)
+    delete from public.comments t
+    where t.ctid = any (array(
+        select t.ctid
+        from public.comments t
+        where t.author_id = any (subjects)
+        limit chunk
+      ))
+      and t.author_id = any (subjects);
+    get diagnostics touched = row_count;
+    if touched > 0 then
+      return touched;
+    end if;
+    -- public.property_listings: detach (content, owner creator_id)
+    update public.property_listings t
+    set contact_phone = null,
+        contact_email = null,
+        creator_id = null
+    where t.ctid = any (array(
+        select t.ctid
+        from public.property_listings t
+        where t.creator_id = any (subjects)
+        limit chunk
+      ))
+      and t.creator_id = any (subjects);
+    get diagnostics touched = row_count;
+    if touched > 0 then
+      return touched;
+    end if;
+  end if;
+  return 0;
+end
+$function$;
+comment on function lethe.drain(text, uuid, integer) is 'Erases one chunk of one table for a subject with very many rows. Returns the rows touched; 0 when a look finds nothing more.';
+$define$);
+
+-- =============================================================================
+-- LOCKING OUT
+-- What happens when a deletion is scheduled, and when it is taken back.
+-- =============================================================================
+
+call pg_temp.lethe_define('function lethe.lock_out(uuid, timestamptz)', $define$
+create or replace function lethe.lock_out(subject uuid, due timestamptz) returns void
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  subjects constant uuid[] := array[subject];
+begin
+  -- public.sessions: deleted at once (session, owner user_id)
+  delete from public.sessions t
+  where t.user_id = any (subjects);
+
+  -- public.user_tokens: deleted at once (session, owner user_id)
+  delete from public.user_tokens t
+  where t.user_id = any (subjects);
+
+  -- public.users: marked
+  update public.users t
+  set deleted_at = coalesce(t.deleted_at, now()),
+      scheduled_deletion_at = due,
+      unconfirmed_email = null
+  where t.id = subject;
+end
+$function$;
+comment on function lethe.lock_out(uuid, timestamptz) is 'What schedule_deletion() does to the person''s rows: sessions and tokens go, the row is marked.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.let_back_in(uuid, jsonb)', $define$
+create or replace function lethe.let_back_in(subject uuid, kept jsonb) returns void
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  update public.users t
+  set deleted_at = (kept ->> 'deleted_at')::timestamptz,
+      scheduled_deletion_at = null,
+      email = original.email
+  from jsonb_to_record(kept -> 'columns') as original (email text)
+  where t.id = subject;
+end
+$function$;
+comment on function lethe.let_back_in(uuid, jsonb) is 'What cancel_deletion() does: takes the marks off and puts back what was kept. Sessions stay gone.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.preserve(uuid)', $define$
+create or replace function lethe.preserve(subject uuid) returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  return (
+    select jsonb_build_object(
+      'deleted_at', t.deleted_at,
+      'columns', jsonb_build_object('email', t.email),
+      'rows', jsonb_build_object()
+    )
+    from public.users t
+    where t.id = subject
+  );
+end
+$function$;
+comment on function lethe.preserve(uuid) is 'What cancel_deletion() will put back. Kept in the request, readable by no application role, wiped at the end.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.lock_subject(uuid)', $define$
+create or replace function lethe.lock_subject(subject uuid) returns boolean
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  -- FOR UPDATE, not NO KEY UPDATE: a row that refers to the person (a new session) must wait too.
+  perform from public.users t where t.id = subject for update;
+  return found;
+end
+$function$;
+comment on function lethe.lock_subject(uuid) is 'Locks the subject''s row; false where there is none.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.lock_subjects(uuid[], boolean)', $define$
+create or replace function lethe.lock_subjects(subjects uuid[], wait boolean) returns uuid[]
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  if wait then
+    perform from public.users t where t.id = any (subjects) order by t.id for update;
+    return subjects;
+  end if;
+  -- Whoever is held by somebody else right now is left out; whose row is gone already is not.
+  return array(
+    select t.id from public.users t where t.id = any (subjects) order by t.id for update skip locked
+  ) || array(
+    select s.id from unnest(subjects) as s (id)
+    where not exists (select from public.users t where t.id = s.id)
+  );
+end
+$function$;
+comment on function lethe.lock_subjects(uuid[], boolean) is 'Locks the subjects'' rows in the order of their keys; returns those it got.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.is_marked(uuid)', $define$
+create or replace function lethe.is_marked(subject uuid) returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  return exists (
+    select from public.users t
+    where t.id = subject and t.deleted_at is not null
+  );
+end
+$function$;
+comment on function lethe.is_marked(uuid) is 'Does the row carry the mark of a departed person, whoever set it?';
+$define$);
+
+call pg_temp.lethe_define('function lethe.is_live(uuid)', $define$
+create or replace function lethe.is_live(subject uuid) returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  return exists (
+    select from public.users t
+    where t.id = subject and t.deleted_at is null
+  );
+end
+$function$;
+comment on function lethe.is_live(uuid) is 'Is there a row that carries no mark?';
+$define$);
+
+call pg_temp.lethe_define('view lethe.hidden_subjects', $define$
+-- With its owner's rights: an invoker's look at the subjects would itself be filtered, and hide nothing.
+create or replace view lethe.hidden_subjects as
+select t.id as subject_id
+from public.users t
+where t.deleted_at is not null;
+comment on view lethe.hidden_subjects is 'Keys of marked subjects: the one thing that policies and views may ask about hidden people.';
+$define$);
+
+-- =============================================================================
+-- WHAT BLOCKS, WHAT WOULD HAPPEN
+-- Looking only.
+-- =============================================================================
+
+call pg_temp.lethe_define('function lethe.count_blockers(uuid)', $define$
+create or replace function lethe.count_blockers(subject uuid) returns table (code text, message text, count bigint, blocking boolean)
+language plpgsql
+stable
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  return query
+  select 'collections', 'owns ' || n.count || ' active collections', n.count, true
+  from (
+    select count(*) as count
+    from public.collections t
+    where t.owner_id = any (array[subject])
+      and (t.deleted_at is null)
+  ) n
+  union all
+  select 'property_listings', 'created ' || n.count || ' listings', n.count, false
+  from (
+    select count(*) as count
+    from public.property_listings t
+    where t.creator_id = any (array[subject])
+      and (t.deleted_at is null)
+  ) n;
+end
+$function$;
+comment on function lethe.count_blockers(uuid) is 'Counts what stands in the way of a subject''s deletion, and what is only reported.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.blocked_subjects(uuid[])', $define$
+create or replace function lethe.blocked_subjects(subjects uuid[]) returns uuid[]
+language plpgsql
+stable
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  return array(
+    select s.id
+    from unnest(subjects) as s (id)
+    where exists (
+      select
+      from public.collections t
+      where t.owner_id = any (array[s.id])
+        and (t.deleted_at is null)
+    )
+  );
+end
+$function$;
+comment on function lethe.blocked_subjects(uuid[]) is 'Those of the subjects whose deletion something blocks at this moment.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.refusal(uuid)', $define$
+create or replace function lethe.refusal(subject uuid) returns text
+language plpgsql
+stable
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  return null;
+end
+$function$;
+comment on function lethe.refusal(uuid) is 'Why the annotation refuses to delete this row at all; null where it doesn''t.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.count_operations(uuid, text)', $define$
+create or replace function lethe.count_operations(subject uuid, strategy text) returns table (table_name text, action text, rows bigint, reason text)
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  subjects_delete_content constant uuid[] := case
+    when lethe.option_of(subject, 'delete_content') = true
+    then array[subject]
+    else '{}'
+  end;
+begin
+  if strategy = 'anonymize' then
+    return query
+    select 'public.accounts', 'delete', (
+      select count(*)
+      from public.accounts t
+      where t.user_id = any (array[subject])
+    ), 'credential, owner user_id'
+    union all
+    select 'public.backup_codes', 'delete', (
+      select count(*)
+      from public.backup_codes t
+      where t.user_id = any (array[subject])
+    ), 'mfa, owner user_id'
+    union all
+    select 'public.collection_members', 'delete', (
+      select count(*)
+      from public.collection_members t
+      where t.user_id = any (array[subject])
+    ), 'content, owner user_id'
+    union all
+    select 'public.comment_edits', 'delete', (
+      select count(*)
+      from public.comment_edits t
+      where t.comment_id in (
+        select t.id
+        from public.comments t
+        where t.author_id = any (array[subject])
+      )
+    ), 'content, via comments'
+    union all
+    select 'public.events', 'transform', (
+      select count(*)
+      from public.events t
+      where t.user_id = any (array[subject])
+        and (
+          (t.payload #> '{"email"}' is not null or t.payload #> '{"ip"}' is not null)
+          or t.ip is not null
+        )
+    ), 'content, owner user_id'
+    union all
+    select 'public.invoices', 'transform', (
+      select count(*)
+      from public.invoices t
+      where t.user_id = any (array[subject])
+        and (
+          t.billing_name is distinct from 'Deleted customer'
+          or t.billing_address is not null
+        )
+    ), 'retain, owner user_id, legal_obligation, 7 years since issued_at'
+    union all
+    select 'public.messages', 'transform', (
+      select count(*)
+      from public.messages t
+      where t.sender_id = any (array[subject])
+        and t.body is distinct from '[deleted]'
+    ), 'content, owner sender_id'
+    union all
+    select 'public.messages', 'detach', (
+      select count(*)
+      from public.messages t
+      where t.recipient_id = any (array[subject])
+    ), 'content, owner recipient_id'
+    union all
+    select 'public.sessions', 'delete', (
+      select count(*)
+      from public.sessions t
+      where t.user_id = any (array[subject])
+    ), 'session, owner user_id'
+    union all
+    select 'public.totp_credentials', 'delete', (
+      select count(*)
+      from public.totp_credentials t
+      where t.user_id = any (array[subject])
+    ), 'mfa, owner user_id'
+    union all
+    select 'public.uploads', 'delete', (
+      select count(*)
+      from public.uploads t
+      where t.user_id = any (array[subject])
+    ), 'content, owner user_id'
+    union all
+    select 'public.user_tokens', 'delete', (
+      select count(*)
+      from public.user_tokens t
+      where t.user_id = any (array[subject])
+    ), 'session, owner user_id'
+    union all
+    select 'public.collections', 'transform', (
+      select count(*)
+      from public.collections t
+      where t.owner_id = any (array[subject])
+        and t.title is not null
+    ), 'content, owner owner_id'
+    union all
+    select 'public.comments', 'delete', (
+      select count(*)
+      from public.comments t
+      where t.author_id = any (subjects_delete_content)
+    ), 'content, owner author_id, when delete_content'
+    union all
+    select 'public.comments', 'transform', (
+      select count(*)
+      from public.comments t
+      where t.author_id = any (array[subject])
+        and t.body is distinct from '[deleted]'
+        and (t.author_id = any (subjects_delete_content)) is not true
+    ), 'content, owner author_id'
+    union all
+    select 'public.property_listings', 'transform', (
+      select count(*)
+      from public.property_listings t
+      where t.creator_id = any (array[subject])
+        and (
+          t.contact_phone is not null
+          or t.contact_email is not null
+        )
+    ), 'content, owner creator_id'
+    union all
+    select 'public.users', 'transform', (
+      select count(*)
+      from public.users t
+      where t.id = subject
+    ), 'subject, 15 columns';
+  end if;
+  if strategy = 'hard_delete' then
+    return query
+    select 'public.accounts', 'delete', (
+      select count(*)
+      from public.accounts t
+      where t.user_id = any (array[subject])
+    ), 'credential, owner user_id'
+    union all
+    select 'public.backup_codes', 'delete', (
+      select count(*)
+      from public.backup_codes t
+      where t.user_id = any (array[subject])
+    ), 'mfa, owner user_id'
+    union all
+    select 'public.collection_members', 'delete', (
+      select count(*)
+      from public.collection_members t
+      where t.user_id = any (array[subject])
+    ), 'content, owner user_id'
+    union all
+    select 'public.collection_members', 'delete', (
+      select count(*)
+      from public.collection_members t
+      where t.collection_id in (
+        select t.id
+        from public.collections t
+        where t.owner_id = any (array[subject])
+      )
+        and (t.user_id = any (array[subject])) is not true
+    ), 'content, via collections'
+    union all
+    select 'public.comment_edits', 'delete', (
+      select count(*)
+      from public.comment_edits t
+      where t.comment_id in (
+        select t.id
+        from public.comments t
+        where t.author_id = any (array[subject])
+      )
+    ), 'content, via comments'
+    union all
+    select 'public.events', 'delete', (
+      select count(*)
+      from public.events t
+      where t.user_id = any (array[subject])
+    ), 'content, owner user_id'
+    union all
+    select 'public.invoices', 'detach', (
+      select count(*)
+      from public.invoices t
+      where t.user_id = any (array[subject])
+    ), 'retain, owner user_id, legal_obligation, 7 years since issued_at'
+    union all
+    select 'public.messages', 'delete', (
+      select count(*)
+      from public.messages t
+      where t.sender_id = any (array[subject])
+    ), 'content, owner sender_id'
+    union all
+    select 'public.messages', 'detach', (
+      select count(*)
+      from public.messages t
+      where t.recipient_id = any (array[subject])
+        and (t.sender_id = any (array[subject])) is not true
+    ), 'content, owner recipient_id'
+    union all
+    select 'public.sessions', 'delete', (
+      select count(*)
+      from public.sessions t
+      where t.user_id = any (array[subject])
+    ), 'session, owner user_id'
+    union all
+    select 'public.totp_credentials', 'delete', (
+      select count(*)
+      from public.totp_credentials t
+      where t.user_id = any (array[subject])
+    ), 'mfa, owner user_id'
+    union all
+    select 'public.uploads', 'delete', (
+      select count(*)
+      from public.uploads t
+      where t.user_id = any (array[subject])
+    ), 'content, owner user_id'
+    union all
+    select 'public.user_tokens', 'delete', (
+      select count(*)
+      from public.user_tokens t
+      where t.user_id = any (array[subject])
+    ), 'session, owner user_id'
+    union all
+    select 'public.collections', 'delete', (
+      select count(*)
+      from public.collections t
+      where t.owner_id = any (array[subject])
+    ), 'content, owner owner_id'
+    union all
+    select 'public.comments', 'delete', (
+      select count(*)
+      from public.comments t
+      where t.author_id = any (array[subject])
+    ), 'content, owner author_id'
+    union all
+    select 'public.property_listings', 'detach', (
+      select count(*)
+      from public.property_listings t
+      where t.creator_id = any (array[subject])
+    ), 'content, owner creator_id'
+    union all
+    select 'public.users', 'delete', (
+      select count(*)
+      from public.users t
+      where t.id = subject
+    ), 'subject';
+  end if;
+  if strategy = 'soft_delete' then
+    return query
+    select 'public.accounts', 'delete', (
+      select count(*)
+      from public.accounts t
+      where t.user_id = any (array[subject])
+    ), 'credential, owner user_id'
+    union all
+    select 'public.backup_codes', 'delete', (
+      select count(*)
+      from public.backup_codes t
+      where t.user_id = any (array[subject])
+    ), 'mfa, owner user_id'
+    union all
+    select 'public.sessions', 'delete', (
+      select count(*)
+      from public.sessions t
+      where t.user_id = any (array[subject])
+    ), 'session, owner user_id'
+    union all
+    select 'public.totp_credentials', 'delete', (
+      select count(*)
+      from public.totp_credentials t
+      where t.user_id = any (array[subject])
+    ), 'mfa, owner user_id'
+    union all
+    select 'public.user_tokens', 'delete', (
+      select count(*)
+      from public.user_tokens t
+      where t.user_id = any (array[subject])
+    ), 'session, owner user_id'
+    union all
+    select 'public.users', 'transform', (
+      select count(*)
+      from public.users t
+      where t.id = subject
+    ), 'subject, 3 columns';
+  end if;
+end
+$function$;
+comment on function lethe.count_operations(uuid, text) is 'A dry run: how many rows each statement of a strategy would touch, and why.';
+$define$);
+
+-- =============================================================================
+-- WHO IS CALLING
+-- =============================================================================
+
+call pg_temp.lethe_define('function lethe.current_subject()', $define$
+create or replace function lethe.current_subject() returns uuid
+language sql
+stable
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+  select (nullif(current_setting('app.user_id', true), '')::uuid)::uuid;
+$function$;
+comment on function lethe.current_subject() is 'The signed-in subject, from the annotation''s access.currentUser; null when nobody is signed in.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.is_admin()', $define$
+create or replace function lethe.is_admin() returns boolean
+language sql
+stable
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+  select pg_has_role(lethe.calling_role(), 'app_admin', 'usage');
+$function$;
+comment on function lethe.is_admin() is 'May the caller delete other people? From the annotation''s access.admin.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.is_service()', $define$
+create or replace function lethe.is_service() returns boolean
+language sql
+stable
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+  select pg_has_role(lethe.calling_role(), 'app_worker', 'usage')
+      or pg_has_role(lethe.calling_role(), (select n.nspowner from pg_namespace n where n.nspname = 'lethe'), 'usage');
+$function$;
+comment on function lethe.is_service() is 'Is the caller the worker (access.worker) or the owner of the schema?';
+$define$);
+
+-- =============================================================================
+-- THE CORE
+-- The same for every application.
+-- =============================================================================
+
+call pg_temp.lethe_define('function lethe.authorize(uuid)', $define$
+create or replace function lethe.authorize(subject uuid) returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+  me constant uuid := lethe.current_subject();
+begin
+  if subject is null then
+    perform lethe.refuse('LT006', subject, 'no subject was named', 'Pass the key of the person to be deleted.');
+  end if;
+  if me = subject then
+    return 'self';
+  end if;
+  if me is null then
+    if lethe.is_service() then
+      return 'service';
+    end if;
+    perform lethe.refuse('LT005', subject, 'nobody is signed in',
+      'Set the signed-in subject (access.currentUser), or call as one of access.worker or as the owner.');
+  end if;
+  if lethe.is_admin() then
+    return 'admin';
+  end if;
+  perform lethe.refuse('LT005', subject, 'not allowed to act for another person',
+    'Only an administrator (access.admin) may name somebody else.');
+end
+$function$;
+comment on function lethe.authorize(uuid) is
+  'Who is calling: self, admin (somebody else is signed in) or service (nobody is). LT005 otherwise.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.calling_role()', $define$
+create or replace function lethe.calling_role() returns name
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $function$
+  -- Inside a definer function current_user is the definer, and session_user sees through SET ROLE.
+  select coalesce(nullif(current_setting('role', true), 'none')::name, session_user);
+$function$;
+comment on function lethe.calling_role() is 'The role that is really asking: SET ROLE if there was one, else the one that logged in.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.refuse(text, uuid, text, text, jsonb)', $define$
+create or replace function lethe.refuse(
+  code text,
+  subject uuid,
+  message text,
+  hint text default null,
+  facts jsonb default '{}'
+) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  raise exception using
+    errcode = code,
+    message = message,
+    detail = (jsonb_build_object('subject', subject::text) || facts)::text,
+    hint = coalesce(hint, '');
+end
+$function$;
+comment on function lethe.refuse(text, uuid, text, text, jsonb) is
+  'Raises one of Lethe''s errors: SQLSTATE LT0xx, the subject in DETAIL as JSON, the remedy in HINT.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.require_read_committed()', $define$
+create or replace function lethe.require_read_committed() returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  -- Under REPEATABLE READ a statement after the lock still sees the world as it was before it,
+  -- and a session that was opened meanwhile would survive.
+  if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+    perform lethe.refuse('LT015', null,
+      format('wrong isolation level: %s', current_setting('transaction_isolation')),
+      'Call it in a READ COMMITTED transaction.');
+  end if;
+end
+$function$;
+comment on function lethe.require_read_committed() is 'LT015 unless the transaction is READ COMMITTED.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.require_service()', $define$
+create or replace function lethe.require_service() returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  if not lethe.is_service() then
+    perform lethe.refuse('LT005', null, 'only the worker may do this',
+      'Call as one of access.worker, or as the owner of the schema.');
+  end if;
+end
+$function$;
+comment on function lethe.require_service() is 'LT005 unless the caller is one of access.worker or the owner.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.cancel_deletion(uuid)', $define$
+create or replace function lethe.cancel_deletion(subject uuid) returns timestamptz
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+#variable_conflict use_variable
+declare
+  caller constant text := lethe.authorize(subject);
+  target lethe.deletion_request;
+begin
+  perform lethe.require_read_committed();
+  select r.* into target
+  from lethe.deletion_request r
+  where r.subject_id = subject and r.state in ('scheduled', 'executing')
+  for update;
+  if not found then
+    perform lethe.refuse('LT002', subject, 'no deletion is scheduled', 'lethe.deletion_status() says where the person stands.');
+  elsif target.state = 'executing' then
+    perform lethe.refuse('LT008', subject, 'deletion is in progress and can''t be taken back',
+      'Once it has begun, an erasure can only be finished.',
+      jsonb_build_object('request', target.id));
+  end if;
+  return lethe.cancel_request(target.id, caller);
+end
+$function$;
+comment on function lethe.cancel_deletion(uuid) is
+  'Takes a scheduled deletion back and lets the person sign in anew. Returns the time from which the cooldown counts.
+   Errors: LT002 not scheduled, LT005 not allowed, LT008 already executing, LT015 wrong isolation level.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.cancel_deletion_by_token(text)', $define$
+create or replace function lethe.cancel_deletion_by_token(token text) returns uuid
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+#variable_conflict use_variable
+declare
+  target lethe.deletion_request;
+begin
+  perform lethe.require_read_committed();
+  select r.* into target
+  from lethe.deletion_request r
+  where r.cancel_token_hash = sha256(convert_to(token, 'UTF8'))
+    and r.state in ('scheduled', 'executing')
+  for update;
+  if not found then
+    perform lethe.refuse('LT002', null, 'the token cancels nothing',
+      'It may have been used, or the deletion may have been executed or cancelled.');
+  elsif target.state = 'executing' then
+    perform lethe.refuse('LT008', target.subject_id, 'deletion is in progress and can''t be taken back',
+      'Once it has begun, an erasure can only be finished.',
+      jsonb_build_object('request', target.id));
+  end if;
+  perform lethe.cancel_request(target.id, 'token');
+  return target.subject_id;
+end
+$function$;
+comment on function lethe.cancel_deletion_by_token(text) is
+  'Takes a scheduled deletion back with the token from the mail, for the person who can no longer sign in.
+   The token works once. Returns the subject. Errors: LT002 no such token, LT008 already executing.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.cancel_request(bigint, text)', $define$
+create or replace function lethe.cancel_request(request bigint, actor text) returns timestamptz
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+#variable_conflict use_variable
+declare
+  target lethe.deletion_request;
+begin
+  -- The caller holds the request's row; the subject's comes second, as everywhere.
+  select r.* into strict target from lethe.deletion_request r where r.id = request;
+  perform lethe.lock_subject(target.subject_id);
+  update lethe.deletion_request r
+  set state = 'cancelled',
+      cancelled_at = now(),
+      preserved = null,
+      cancel_token_hash = null,
+      next_attempt_at = null,
+      blocked_at = null
+  where r.id = request;
+  perform lethe.let_back_in(target.subject_id, target.preserved);
+  perform lethe.record_events(array[request], 'cancelled', actor);
+  perform pg_notify('lethe', '');
+  return now();
+end
+$function$;
+comment on function lethe.cancel_request(bigint, text) is 'Takes back a scheduled request that the caller has locked.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.complete_options(jsonb, jsonb)', $define$
+create or replace function lethe.complete_options(given jsonb, known jsonb) returns jsonb
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+  wrong text;
+begin
+  if given is null then
+    return known;
+  end if;
+  if jsonb_typeof(given) <> 'object' then
+    raise exception 'options must be a JSON object'
+      using errcode = 'invalid_parameter_value', hint = 'For example: {"delete_content": true}.';
+  end if;
+  select string_agg(quote_literal(o.key), ', ' order by o.key) into wrong
+  from jsonb_each(given) o
+  where not known ? o.key or jsonb_typeof(o.value) <> 'boolean';
+  if wrong is not null then
+    raise exception 'unknown or non-boolean options: %', wrong
+      using errcode = 'invalid_parameter_value',
+            hint = format('The annotation knows: %s.', known);
+  end if;
+  return known || given;
+end
+$function$;
+comment on function lethe.complete_options(jsonb, jsonb) is 'The request''s options with the annotation''s defaults. 22023 for one it doesn''t know.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.deletion_blockers(uuid)', $define$
+create or replace function lethe.deletion_blockers(subject uuid)
+returns table (code text, message text, count bigint, blocking boolean)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+begin
+  perform lethe.authorize(subject);
+  return query
+  select b.code, b.message, b.count, b.blocking
+  from lethe.count_blockers(subject) b
+  where b.count > 0;
+end
+$function$;
+comment on function lethe.deletion_blockers(uuid) is
+  'What stands in the way of a person''s deletion, and what is only counted (blocking = false).
+   Errors: LT005 not allowed.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.deletion_status(uuid)', $define$
+create or replace function lethe.deletion_status(subject uuid) returns lethe.status
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+#variable_conflict use_variable
+declare
+  answer lethe.status;
+begin
+  perform lethe.authorize(subject);
+  select case r.state
+           when 'scheduled' then 'scheduled'
+           when 'executing' then 'executing'
+           when 'cancelled' then 'not_scheduled'
+           else 'deleted'
+         end,
+         ceil(extract(epoch from greatest(r.scheduled_for - now(), interval '0')) / 86400),
+         r.scheduled_for, r.due_by, r.id, r.strategy, r.requested_at
+    into answer
+  from lethe.deletion_request r
+  where r.subject_id = subject
+  order by r.id desc
+  limit 1;
+  if answer.status is null or answer.status = 'not_scheduled'
+    -- Somebody new under the key of a row that was deleted.
+    or (answer.status = 'deleted' and lethe.is_live(subject)) then
+    -- Marked before Lethe came: gone for the application, though nobody erased the row.
+    return (case when lethe.is_marked(subject) then 'deleted' else 'not_scheduled' end,
+            null, null, null, null, null, null)::lethe.status;
+  elsif answer.status <> 'scheduled' then
+    answer.days_remaining := 0;
+  end if;
+  return answer;
+end
+$function$;
+comment on function lethe.deletion_status(uuid) is
+  'Where a person stands: not_scheduled, scheduled (with the days that remain, rounded up), executing, deleted.
+   Errors: LT005 not allowed.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.event_hash(bytea, bigint, integer, text, text, timestamptz, jsonb)', $define$
+create or replace function lethe.event_hash(
+  previous bytea,
+  request_id bigint,
+  seq integer,
+  event text,
+  actor text,
+  at timestamptz,
+  details jsonb
+) returns bytea
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $function$
+  -- Microseconds since the epoch: a timestamp's text would change with TimeZone.
+  select sha256(
+    coalesce(previous, ''::bytea)
+    || convert_to(
+         jsonb_build_array(request_id, seq, event, actor, (extract(epoch from at) * 1000000)::bigint, details)::text,
+         'UTF8'
+       )
+  );
+$function$;
+comment on function lethe.event_hash(bytea, bigint, integer, text, text, timestamptz, jsonb) is
+  'The hash of one event, which covers the one before it.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.explain_deletion(uuid, lethe.strategy)', $define$
+create or replace function lethe.explain_deletion(subject uuid, strategy lethe.strategy default null)
+returns table (table_name text, action text, rows bigint, reason text)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+#variable_conflict use_variable
+declare
+  chosen text;
+begin
+  perform lethe.authorize(subject);
+  select coalesce(strategy, r.strategy, a.strategies[1]) into strict chosen
+  from lethe.annotation a
+  left join lethe.deletion_request r on r.subject_id = subject and r.state in ('scheduled', 'executing');
+  if chosen <> all ((select a.strategies from lethe.annotation a)::text[]) then
+    raise exception 'strategy % is not allowed', chosen using errcode = 'invalid_parameter_value';
+  end if;
+  return query
+  select e.table_name, e.action, e.rows, e.reason
+  from lethe.count_operations(subject, chosen) e;
+end
+$function$;
+comment on function lethe.explain_deletion(uuid, lethe.strategy) is
+  'A dry run: table by table what execution would do to how many rows, and why. Writes nothing.
+   Errors: LT005 not allowed, 22023 strategy not allowed.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.is_deletion_scheduled(uuid)', $define$
+create or replace function lethe.is_deletion_scheduled(subject uuid) returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+  select (lethe.deletion_status(subject)).status = 'scheduled';
+$function$;
+comment on function lethe.is_deletion_scheduled(uuid) is 'Is the person in the grace period? Errors: LT005 not allowed.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.later(timestamptz, interval)', $define$
+create or replace function lethe.later(moment timestamptz, span interval) returns timestamptz
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+  -- In UTC: two weeks across a change of clocks are two weeks, whatever the session's TimeZone.
+  select (moment at time zone 'UTC' + span) at time zone 'UTC';
+$function$;
+comment on function lethe.later(timestamptz, interval) is 'The moment and a span after it, the same in every session.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.option_of(uuid, text)', $define$
+create or replace function lethe.option_of(subject uuid, option text) returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+  -- The open request's option; without a request, what the annotation takes by default.
+  select coalesce(
+    (
+      select (r.options ->> $2)::boolean
+      from lethe.deletion_request r
+      where r.subject_id = $1 and r.state in ('scheduled', 'executing')
+    ),
+    (select (a.options ->> $2)::boolean from lethe.annotation a),
+    false
+  );
+$function$;
+comment on function lethe.option_of(uuid, text) is 'An option of the subject''s open request, or its default.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.record_events(bigint[], text, text, jsonb)', $define$
+create or replace function lethe.record_events(
+  requests bigint[],
+  event text,
+  actor text,
+  details jsonb default '{}'
+) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  -- The caller holds each request's row lock, so no two events of one request can take the same number.
+  -- In plpgsql, which keeps the plan for the session: a function in SQL is planned anew at every call.
+  with recorded as (
+    insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
+    select r.id, next.seq, event, actor, clock.at, details,
+           lethe.event_hash(last.hash, r.id, next.seq, event, actor, clock.at, details)
+    from (select clock_timestamp() as at) clock,
+         unnest(requests) as r (id)
+    left join lateral (
+      select e.seq, e.hash
+      from lethe.deletion_event e
+      where e.request_id = r.id
+      order by e.seq desc
+      limit 1
+    ) last on true
+    cross join lateral (select coalesce(last.seq, 0) + 1 as seq) next
+    returning request_id
+  )
+  insert into lethe.event_tally (event, count)
+  select event, count(*)
+  from recorded
+  having count(*) > 0;
+end
+$function$;
+comment on function lethe.record_events(bigint[], text, text, jsonb) is 'Appends one event to each request''s log.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.schedule_deletion(uuid, lethe.strategy, text, interval, jsonb)', $define$
+create or replace function lethe.schedule_deletion(
+  subject uuid,
+  strategy lethe.strategy default null,
+  reason text default null,
+  grace interval default null,
+  options jsonb default '{}'
+) returns lethe.scheduled
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+#variable_conflict use_variable
+declare
+  caller constant text := lethe.authorize(subject);
+  terms lethe.annotation;
+  chosen text;
+  due timestamptz;
+  latest timestamptz;
+  previous lethe.deletion_request;
+  obstacle text;
+  obstacles jsonb;
+  token text;
+  request bigint;
+begin
+  perform lethe.require_read_committed();
+  select a.* into strict terms from lethe.annotation a;
+
+  chosen := coalesce(strategy, terms.strategies[1]);
+  if chosen <> all (terms.strategies) then
+    raise exception 'strategy % is not allowed', chosen
+      using errcode = 'invalid_parameter_value',
+            hint = format('The annotation allows: %s.', array_to_string(terms.strategies, ', '));
+  end if;
+  options := lethe.complete_options(options, terms.options);
+
+  due := lethe.later(now(), coalesce(grace, terms.grace_period));
+  latest := lethe.later(now(), interval '1 month');
+  if due < now() or due > latest then
+    raise exception 'a grace period of % is not possible', grace
+      using errcode = 'invalid_parameter_value',
+            hint = 'It can''t be negative, and the erasure must be done within one month of the request (GDPR Art. 12(3)).';
+  end if;
+
+  -- From here on nobody can sign in, cancel or schedule at the same time.
+  if not lethe.lock_subject(subject) then
+    perform lethe.refuse('LT006', subject, 'no such subject', 'Pass the key of a person who is there.');
+  end if;
+
+  select r.* into previous
+  from lethe.deletion_request r
+  where r.subject_id = subject
+  order by r.id desc
+  limit 1;
+  if previous.state = 'scheduled' then
+    perform lethe.refuse('LT001', subject, 'deletion is already scheduled',
+      'Cancel it first with lethe.cancel_deletion().',
+      jsonb_build_object('request', previous.id, 'scheduled_for', previous.scheduled_for));
+  elsif previous.state = 'executing' then
+    perform lethe.refuse('LT008', subject, 'deletion is in progress', 'Nothing is left to do: the worker finishes it.',
+      jsonb_build_object('request', previous.id));
+  elsif previous.state in ('erased', 'completed') and lethe.is_marked(subject) then
+    -- Not marked: somebody new under the key of a row that was deleted.
+    perform lethe.refuse('LT001', subject, 'already deleted', 'Nothing is left to do.',
+      jsonb_build_object('request', previous.id));
+  elsif lethe.later(previous.cancelled_at, terms.cancel_cooldown) > now() then
+    perform lethe.refuse('LT004', subject, 'a deletion was cancelled a short while ago',
+      'Wait until the cooldown is over.',
+      jsonb_build_object('until', lethe.later(previous.cancelled_at, terms.cancel_cooldown)));
+  end if;
+
+  obstacle := lethe.refusal(subject);
+  if obstacle is not null then
+    perform lethe.refuse('LT003', subject, obstacle, 'The annotation refuses deletion for this row.');
+  end if;
+  select jsonb_agg(jsonb_build_object('code', b.code, 'message', b.message, 'count', b.count)),
+         string_agg(b.message, ', ')
+    into obstacles, obstacle
+  from lethe.count_blockers(subject) b
+  where b.blocking and b.count > 0;
+  if obstacles is not null then
+    perform lethe.refuse('LT003', subject, 'deletion is blocked: ' || obstacle,
+      'Remove or hand over what blocks it; lethe.deletion_blockers() lists it.',
+      jsonb_build_object('blockers', obstacles));
+  end if;
+
+  token := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+  insert into lethe.deletion_request (
+    subject_id, strategy, options, reason, requested_by, scheduled_for, due_by,
+    annotation_hash, preserved, cancel_token_hash
+  )
+  values (
+    subject, chosen, options, reason,
+    case caller when 'service' then lethe.calling_role()::text else lethe.current_subject()::text end,
+    due, latest, terms.hash, lethe.preserve(subject), sha256(convert_to(token, 'UTF8'))
+  )
+  returning id into request;
+  perform lethe.lock_out(subject, due);
+  perform lethe.record_events(array[request], 'scheduled', caller,
+    jsonb_build_object('strategy', chosen, 'scheduled_for', due, 'options', options));
+  perform pg_notify('lethe', '');
+  return (request, due, token)::lethe.scheduled;
+end
+$function$;
+comment on function lethe.schedule_deletion(uuid, lethe.strategy, text, interval, jsonb) is
+  'Schedules a person''s deletion: locks them out at once, erases after the grace period.
+   strategy: default the annotation''s first; grace: default the annotation''s, zero means at once, at most one month;
+   options: the annotation''s options, e.g. {"delete_content": true}; reason: free text, wiped at execution.
+   Returns the request, when it is due, and the one-time token for cancel_deletion_by_token().
+   Errors: LT001 already scheduled or deleted, LT003 blocked or refused, LT004 in cooldown, LT005 not allowed,
+   LT006 no such subject, LT008 in progress, LT015 wrong isolation level, 22023 strategy, grace or option not allowed.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.within_cooldown(uuid)', $define$
+create or replace function lethe.within_cooldown(subject uuid) returns boolean
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+#variable_conflict use_variable
+begin
+  perform lethe.authorize(subject);
+  return exists (
+    select
+    from lethe.deletion_request r, lethe.annotation a
+    where r.subject_id = subject
+      and r.state = 'cancelled'
+      and lethe.later(r.cancelled_at, a.cancel_cooldown) > now()
+  );
+end
+$function$;
+comment on function lethe.within_cooldown(uuid) is
+  'Was a deletion cancelled so recently that schedule_deletion() refuses a new one? Errors: LT005 not allowed.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.apply_identity(text, uuid[])', $define$
+create or replace function lethe.apply_identity(strategy text, subjects uuid[]) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+begin
+  call lethe.erase_identity(subjects);
+end
+$function$;
+comment on function lethe.apply_identity(text, uuid[]) is
+  'First step for subjects with very many rows: sign-in data and the subject''s own columns, in the transaction that commits executing.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.apply_strategy(text, uuid[])', $define$
+create or replace function lethe.apply_strategy(strategy text, subjects uuid[]) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+begin
+  if cardinality(subjects) = 0 then
+    return;
+  end if;
+  case strategy
+    when 'anonymize' then
+      call lethe.anonymize(subjects);
+    when 'hard_delete' then
+      call lethe.hard_delete(subjects);
+    when 'soft_delete' then
+      call lethe.soft_delete(subjects);
+  end case;
+end
+$function$;
+comment on function lethe.apply_strategy(text, uuid[]) is 'Runs the strategy''s procedure, which the migration emits for the application.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.begin_execution(bigint[])', $define$
+create or replace function lethe.begin_execution(requests bigint[]) returns void
+language sql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+  update lethe.deletion_request r
+  set state = 'executing',
+      executing_xact = pg_current_xact_id(),
+      -- There is no way back from here: an erasure in steps keeps no original for weeks.
+      preserved = null
+  where r.id = any ($1);
+$function$;
+comment on function lethe.begin_execution(bigint[]) is 'Marks requests as executing in this transaction; from here on they can''t be cancelled.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.continue_deletion(bigint)', $define$
+create or replace function lethe.continue_deletion(request bigint) returns text
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+set lock_timeout = '5s'
+as $function$
+#variable_conflict use_variable
+declare
+  target lethe.deletion_request;
+  code text;
+  schema_name text;
+  table_name text;
+  constraint_name text;
+begin
+  perform lethe.require_service();
+  perform lethe.require_read_committed();
+  select r.* into target
+  from lethe.deletion_request r
+  where r.id = request
+  for update skip locked;
+  if not found then
+    -- Another worker has it.
+    return 'waiting';
+  elsif target.state <> 'executing' then
+    return target.state;
+  elsif target.next_attempt_at > now() then
+    return 'waiting';
+  end if;
+  begin
+    return lethe.execute_step(request);
+  exception
+    when lock_not_available or deadlock_detected or serialization_failure then
+      update lethe.deletion_request r
+      set next_attempt_at = now() + interval '5 seconds'
+      where r.id = request;
+    when others then
+      get stacked diagnostics
+        code = returned_sqlstate,
+        schema_name = schema_name,
+        table_name = table_name,
+        constraint_name = constraint_name;
+      if not lethe.is_row_error(code) then
+        raise;
+      end if;
+      perform lethe.record_failure(request,
+        concat_ws(' ', code, nullif(concat_ws('.', nullif(schema_name, ''), nullif(table_name, '')), ''), nullif(constraint_name, '')));
+  end;
+  return 'waiting';
+end
+$function$;
+comment on function lethe.continue_deletion(bigint) is
+  'One more step of an erasure that goes in steps. Returns executing (call again), waiting (later), or the state reached.
+   Errors: LT005 not allowed, LT015 wrong isolation level.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.due_requests(integer)', $define$
+create or replace function lethe.due_requests(max integer default 500) returns setof bigint
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+begin
+  perform lethe.require_service();
+  -- In the order in which execute_due_deletions() claims them.
+  return query
+  select r.id
+  from lethe.deletion_request r
+  where r.state = 'scheduled'
+    and r.blocked_at is null
+    and greatest(r.scheduled_for, r.next_attempt_at) <= now()
+  order by greatest(r.scheduled_for, r.next_attempt_at)
+  limit $1;
+end
+$function$;
+comment on function lethe.due_requests(integer) is 'Requests that are due, the oldest first. Errors: LT005 not allowed.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.erase(bigint[], boolean)', $define$
+create or replace function lethe.erase(requests bigint[], wait boolean default false) returns lethe.execution
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+#variable_conflict use_variable
+declare
+  locked uuid[];
+  blocked uuid[];
+  heavy uuid[];
+  ready bigint[];
+  light bigint[];
+  name text;
+begin
+  -- An earlier piece of this transaction has checked its deferred constraints; this one may defer its own again.
+  set constraints all deferred;
+  -- Lock order everywhere: request (the caller has them), turns, then subjects by key, then children.
+  perform lethe.take_all_turns();
+  -- A subject that somebody holds right now is left for the next sweep, unless the caller waits for it.
+  locked := lethe.lock_subjects(array(
+    select r.subject_id from lethe.deletion_request r where r.id = any (requests)
+  ), wait);
+
+  blocked := lethe.blocked_subjects(locked);
+  if cardinality(blocked) > 0 then
+    perform lethe.record_blocked(array(
+      select r.id from lethe.deletion_request r where r.id = any (requests) and r.subject_id = any (blocked)
+    ));
+  end if;
+
+  ready := array(
+    select r.id
+    from lethe.deletion_request r
+    where r.id = any (requests) and r.subject_id = any (locked) and r.subject_id <> all (blocked)
+  );
+  perform lethe.begin_execution(ready);
+
+  foreach name in array array['soft_delete', 'anonymize', 'hard_delete'] loop
+    heavy := lethe.heavy_subjects(name, array(
+      select r.subject_id from lethe.deletion_request r where r.id = any (ready) and r.strategy = name
+    ));
+    if cardinality(heavy) > 0 then
+      -- Nobody can sign in or be recognised from here on; the many rows follow in steps of their own.
+      perform lethe.apply_identity(name, heavy);
+    end if;
+    perform lethe.apply_strategy(name, array(
+      select r.subject_id
+      from lethe.deletion_request r
+      where r.id = any (ready) and r.strategy = name and r.subject_id <> all (heavy)
+    ));
+    light := light || array(
+      select r.id
+      from lethe.deletion_request r
+      where r.id = any (ready) and r.strategy = name and r.subject_id <> all (heavy)
+    );
+  end loop;
+
+  perform lethe.finish_execution(light);
+  if cardinality(ready) > cardinality(light) then
+    set constraints all immediate;
+    perform pg_notify('lethe', '');
+  end if;
+  return (cardinality(light), 0, cardinality(blocked), 0)::lethe.execution;
+end
+$function$;
+comment on function lethe.erase(bigint[], boolean) is
+  'Erases the subjects of requests that the caller has locked: one statement a table for all of them.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.execute_deletion(uuid, boolean)', $define$
+create or replace function lethe.execute_deletion(subject uuid, early boolean default false) returns text
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+#variable_conflict use_variable
+declare
+  caller constant text := lethe.authorize(subject);
+  target lethe.deletion_request;
+  obstacles jsonb;
+begin
+  perform lethe.require_read_committed();
+  if caller = 'self' then
+    perform lethe.refuse('LT005', subject, 'nobody executes their own deletion',
+      'An administrator or the worker does it when it is due.');
+  end if;
+  select r.* into target
+  from lethe.deletion_request r
+  where r.subject_id = subject and r.state in ('scheduled', 'executing')
+  for update;
+  if not found then
+    perform lethe.refuse('LT002', subject, 'no deletion is scheduled', 'Schedule it with lethe.schedule_deletion(), grace => ''0'' for at once.');
+  elsif target.state = 'executing' then
+    return lethe.execute_step(target.id);
+  elsif target.scheduled_for > now() and not early then
+    perform lethe.refuse('LT007', subject, 'deletion is not due yet', 'Wait, or pass early => true as an administrator.',
+      jsonb_build_object('request', target.id, 'scheduled_for', target.scheduled_for));
+  end if;
+
+  perform lethe.take_all_turns();
+  perform lethe.lock_subject(subject);
+  if subject = any (lethe.blocked_subjects(array[subject])) then
+    select jsonb_agg(jsonb_build_object('code', b.code, 'message', b.message, 'count', b.count)) into obstacles
+    from lethe.count_blockers(subject) b
+    where b.blocking and b.count > 0;
+    perform lethe.refuse('LT003', subject, 'deletion is blocked', 'lethe.deletion_blockers() lists what blocks it.',
+      jsonb_build_object('request', target.id, 'blockers', obstacles));
+  end if;
+  perform lethe.erase(array[target.id], wait => true);
+  select r.* into strict target from lethe.deletion_request r where r.id = target.id;
+  return target.state;
+end
+$function$;
+comment on function lethe.execute_deletion(uuid, boolean) is
+  'Erases one subject now. It must be due, unless an administrator or the service says early.
+   Returns the state reached: completed, erased (effects are open), or executing, when there are so many rows that it goes in steps;
+   call it again then, or leave the rest to the worker. An error rolls everything back.
+   Errors: LT002 not scheduled, LT003 blocked, LT005 not allowed, LT007 not due, LT014 residue found, LT015 wrong isolation level.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.execute_due_deletions(integer)', $define$
+create or replace function lethe.execute_due_deletions(max integer default 500) returns lethe.execution
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+set lock_timeout = '5s'
+as $function$
+#variable_conflict use_variable
+declare
+  claimed bigint[];
+  outcome lethe.execution;
+begin
+  perform lethe.require_service();
+  perform lethe.require_read_committed();
+  if max is null or max < 1 then
+    raise exception 'max must be at least 1' using errcode = 'invalid_parameter_value';
+  end if;
+  perform lethe.lift_blocks(max);
+
+  -- The due check is under the request's lock; what another worker has claimed is skipped.
+  claimed := array(
+    select r.id
+    from lethe.deletion_request r
+    where r.state = 'scheduled'
+      and r.blocked_at is null
+      and greatest(r.scheduled_for, r.next_attempt_at) <= now()
+    order by greatest(r.scheduled_for, r.next_attempt_at)
+    limit max
+    for update skip locked
+  );
+  outcome := lethe.execute_requests(claimed, 20);
+
+  outcome.remaining := (
+    select count(*)
+    from (
+      select
+      from lethe.deletion_request r
+      where r.state = 'scheduled'
+        and r.blocked_at is null
+        and greatest(r.scheduled_for, r.next_attempt_at) <= now()
+      limit 10000
+    ) due
+  );
+  return outcome;
+end
+$function$;
+comment on function lethe.execute_due_deletions(integer) is
+  'Erases up to max subjects that are due, in one transaction, one statement a table; several workers may call it at once.
+   A subject with very many rows comes back as executing: continue_deletion() does the rest in steps.
+   Returns how many were executed, failed, blocked, and how many due ones remain (counted up to 10,000).
+   Errors: LT005 not allowed, LT015 wrong isolation level.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.execute_due_request(bigint)', $define$
+create or replace function lethe.execute_due_request(request bigint) returns lethe.execution
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+set lock_timeout = '5s'
+as $function$
+#variable_conflict use_variable
+begin
+  perform lethe.require_service();
+  perform lethe.require_read_committed();
+  return lethe.execute_requests(array(
+    select r.id
+    from lethe.deletion_request r
+    where r.id = request
+      and r.state = 'scheduled'
+      and r.blocked_at is null
+      and greatest(r.scheduled_for, r.next_attempt_at) <= now()
+    for update skip locked
+  ), 1);
+end
+$function$;
+comment on function lethe.execute_due_request(bigint) is
+  'What execute_due_deletions() does, for one request: after a time-out the worker finds out whose it was.
+   Nothing happens when the request isn''t due or another worker has it.
+   Errors: LT005 not allowed, LT015 wrong isolation level.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.execute_requests(bigint[], integer)', $define$
+create or replace function lethe.execute_requests(requests bigint[], failures_left integer) returns lethe.execution
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+declare
+  outcome lethe.execution;
+  other lethe.execution;
+  half integer;
+  code text;
+  schema_name text;
+  table_name text;
+  constraint_name text;
+begin
+  if cardinality(requests) = 0 or failures_left <= 0 then
+    return (0, 0, 0, 0)::lethe.execution;
+  end if;
+  begin
+    return lethe.erase(requests);
+  exception
+    when lock_not_available or deadlock_detected or serialization_failure then
+      -- Nobody's fault: the whole piece is tried again a little later.
+      update lethe.deletion_request r
+      set next_attempt_at = now() + interval '5 seconds'
+      where r.id = any (requests);
+      return (0, 0, 0, 0)::lethe.execution;
+    when others then
+      get stacked diagnostics
+        code = returned_sqlstate,
+        schema_name = schema_name,
+        table_name = table_name,
+        constraint_name = constraint_name;
+      if not lethe.is_row_error(code) then
+        raise;
+      end if;
+  end;
+
+  if cardinality(requests) = 1 then
+    perform lethe.record_failure(requests[1],
+      concat_ws(' ', code, nullif(concat_ws('.', nullif(schema_name, ''), nullif(table_name, '')), ''), nullif(constraint_name, '')));
+    return (0, 1, 0, 0)::lethe.execution;
+  end if;
+
+  -- Somebody's rows can't be erased: halve the piece until that one stands alone.
+  half := cardinality(requests) / 2;
+  outcome := lethe.execute_requests(requests[:half], failures_left);
+  other := lethe.execute_requests(requests[half + 1:], failures_left - outcome.failed);
+  return (outcome.executed + other.executed, outcome.failed + other.failed, outcome.blocked + other.blocked, 0)::lethe.execution;
+end
+$function$;
+comment on function lethe.execute_requests(bigint[], integer) is
+  'Erases a piece of a batch; on an error that belongs to somebody''s rows splits it until that subject stands alone.
+   failures_left bounds the rolled-back work of one call.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.execute_step(bigint)', $define$
+create or replace function lethe.execute_step(request bigint) returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+#variable_conflict use_variable
+declare
+  target lethe.deletion_request;
+begin
+  -- The caller holds the request's row; turns come next, then the subject, as everywhere.
+  set constraints all deferred;
+  perform lethe.take_all_turns();
+  perform lethe.begin_execution(array[request]);
+  select r.* into strict target from lethe.deletion_request r where r.id = request;
+  if lethe.drain(target.strategy, target.subject_id, 5000) > 0 then
+    return 'executing';
+  end if;
+
+  -- A fresh look found nothing more: one last pass over everything, under the subject's lock.
+  perform lethe.lock_subject(target.subject_id);
+  perform lethe.apply_strategy(target.strategy, array[target.subject_id]);
+  perform lethe.finish_execution(array[request]);
+  select r.* into strict target from lethe.deletion_request r where r.id = request;
+  return target.state;
+end
+$function$;
+comment on function lethe.execute_step(bigint) is
+  'One step of a subject with very many rows: a chunk of 5,000, or the last pass once nothing is left.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.executing_requests()', $define$
+create or replace function lethe.executing_requests() returns setof bigint
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+begin
+  perform lethe.require_service();
+  return query
+  select r.id
+  from lethe.deletion_request r
+  where r.state = 'executing'
+    and (r.next_attempt_at is null or r.next_attempt_at <= now())
+  order by r.id
+  limit 1000;
+end
+$function$;
+comment on function lethe.executing_requests() is 'Requests whose erasure goes in steps and isn''t done. Errors: LT005 not allowed.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.finish_execution(bigint[])', $define$
+create or replace function lethe.finish_execution(requests bigint[]) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+declare
+  whole bigint[];
+begin
+  -- A deferred constraint would otherwise fail at COMMIT, after the erasure was reported.
+  set constraints all immediate;
+
+  with finished as (
+    update lethe.deletion_request r
+    set state = case when pending.effects then 'erased' else 'completed' end,
+        executed_at = now(),
+        completed_at = case when not pending.effects then now() end,
+        executing_xact = null,
+        preserved = null,
+        cancel_token_hash = null,
+        -- What the person wrote is theirs; what an administrator wrote is the controller's record.
+        reason = case when r.requested_by = r.subject_id::text then null else r.reason end,
+        last_error = null,
+        next_attempt_at = null
+    from (
+      select q.id,
+             exists (
+               select from lethe.effect e
+               where e.request_id = q.id and e.state not in ('done', 'skipped')
+             ) as effects
+      from unnest(requests) as q (id)
+    ) pending
+    where r.id = pending.id
+    returning r.id, r.state
+  )
+  select coalesce(array_agg(f.id) filter (where f.state = 'completed'), '{}') into whole from finished f;
+
+  perform lethe.record_events(requests, 'executed', 'worker');
+  perform lethe.record_events(whole, 'completed', 'worker');
+end
+$function$;
+comment on function lethe.finish_execution(bigint[]) is
+  'Closes requests whose database work is done: erased while effects are open, completed otherwise; wipes what was kept for cancel.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.is_row_error(text)', $define$
+create or replace function lethe.is_row_error(sqlstate text) returns boolean
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $function$
+  -- Data exceptions, constraint violations, Lethe's own errors, RAISE of a trigger: errors of a row, not of the server.
+  select left($1, 2) in ('22', '23', 'LT') or $1 = 'P0001';
+$function$;
+comment on function lethe.is_row_error(text) is 'Does the error belong to somebody''s rows, so that the others of the batch can go on without them?';
+$define$);
+
+call pg_temp.lethe_define('function lethe.keyed_hash(text)', $define$
+create or replace function lethe.keyed_hash(value text) returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $function$
+  select 'lethe:' || encode(sha256(k.key || sha256(k.key || convert_to($1, 'UTF8'))), 'hex') from lethe.hash_key k;
+$function$;
+comment on function lethe.keyed_hash(text) is
+  'Replaces a value by a hash that can be compared but not reversed or guessed without this database''s key.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.lag()', $define$
+create or replace function lethe.lag() returns double precision
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+  -- Blocked requests wait for people and those that failed for their next attempt: neither is the worker's delay.
+  select extract(epoch from greatest(now() - least(
+    (
+      select greatest(r.scheduled_for, r.next_attempt_at)
+      from lethe.deletion_request r
+      where r.state = 'scheduled' and r.blocked_at is null
+      order by greatest(r.scheduled_for, r.next_attempt_at)
+      limit 1
+    ),
+    (
+      select min(greatest(r.scheduled_for, r.next_attempt_at))
+      from lethe.deletion_request r
+      where r.state = 'executing'
+    ),
+    now()
+  ), interval '0'))::double precision;
+$function$;
+comment on function lethe.lag() is
+  'How many seconds the worker is behind: the age of the oldest due request that waits for nothing but the worker.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.lift_blocks(integer)', $define$
+create or replace function lethe.lift_blocks(max integer) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+#variable_conflict use_variable
+declare
+  waiting bigint[];
+  blocked uuid[];
+begin
+  waiting := array(
+    select r.id
+    from lethe.deletion_request r
+    where r.state = 'scheduled' and r.blocked_at is not null
+    order by r.blocked_at
+    limit max
+    for update skip locked
+  );
+  if cardinality(waiting) = 0 then
+    return;
+  end if;
+  blocked := lethe.blocked_subjects(array(
+    select r.subject_id from lethe.deletion_request r where r.id = any (waiting)
+  ));
+  -- Those that still wait go to the end of the queue, so that every one is looked at in turn.
+  update lethe.deletion_request r
+  set blocked_at = case when r.subject_id = any (blocked) then now() end,
+      last_error = case when r.subject_id = any (blocked) then r.last_error end
+  where r.id = any (waiting);
+end
+$function$;
+comment on function lethe.lift_blocks(integer) is 'Looks again at requests that were blocked, and lets those go on whose block is gone.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.may_hold(text, bigint)', $define$
+create or replace function lethe.may_hold(table_name text, rows bigint) returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $function$
+  -- -1: never analyzed, so that nobody knows.
+  select c.reltuples < 0 or c.reltuples > $2 from pg_class c where c.oid = $1::regclass;
+$function$;
+comment on function lethe.may_hold(text, bigint) is
+  'Can the table hold more rows than this? Spares counting a person''s rows in tables that are small as a whole.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.record_blocked(bigint[])', $define$
+create or replace function lethe.record_blocked(requests bigint[]) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+begin
+  -- Said once: the log doesn't grow with every look at a request that still waits.
+  perform lethe.record_events(array(
+    select r.id from lethe.deletion_request r where r.id = any (requests) and r.blocked_at is null
+  ), 'blocked', 'worker');
+  update lethe.deletion_request r
+  set blocked_at = now(),
+      last_error = 'LT003'
+  where r.id = any (requests);
+end
+$function$;
+comment on function lethe.record_blocked(bigint[]) is 'Lets requests wait until what blocks them is gone.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.record_failure(bigint, text)', $define$
+create or replace function lethe.record_failure(request bigint, error text) returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  attempt integer;
+begin
+  perform lethe.require_service();
+  -- One minute, two, four … up to half a day.
+  update lethe.deletion_request r
+  set attempts = r.attempts + 1,
+      next_attempt_at = now() + least(interval '1 minute' * power(2, least(r.attempts, 12)), interval '12 hours'),
+      executing_xact = null,
+      last_error = left(error, 200)
+  where r.id = request and r.state in ('scheduled', 'executing')
+  returning r.attempts into attempt;
+  if found then
+    perform lethe.record_events(array[request], 'failed', 'worker',
+      jsonb_build_object('error', left(error, 200), 'attempt', attempt));
+  end if;
+end
+$function$;
+comment on function lethe.record_failure(bigint, text) is
+  'Counts a failed attempt and puts the request back with a growing delay. error: SQLSTATE, table, constraint; never a message.
+   The worker calls it for what SQL can''t catch: time-outs and lost connections. Errors: LT005 not allowed.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.require_executing(uuid[])', $define$
+create or replace function lethe.require_executing(subjects uuid[]) returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+declare
+  stranger uuid;
+begin
+  select s.id into stranger
+  from unnest(subjects) as s (id)
+  where not lethe.is_executing(s.id)
+  limit 1;
+  if found then
+    perform lethe.refuse('LT005', stranger, 'no deletion of this subject is being executed by this transaction',
+      'Call lethe.execute_deletion() or lethe.execute_due_deletions().');
+  end if;
+end
+$function$;
+comment on function lethe.require_executing(uuid[]) is
+  'LT005 unless every subject''s request is executing in this very transaction: the strategies erase for the executor alone.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.require_no_residue(text)', $define$
+create or replace function lethe.require_no_residue(table_name text) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  if require_no_residue.table_name is null then
+    return;
+  end if;
+  raise exception 'the erasure didn''t take: % still holds rows that were to be erased', require_no_residue.table_name
+    using errcode = 'LT014',
+          schema = split_part(require_no_residue.table_name, '.', 1),
+          table = substr(require_no_residue.table_name, strpos(require_no_residue.table_name, '.') + 1),
+          hint = 'Look for a trigger of the application that swallows or rewrites the change.';
+end
+$function$;
+comment on function lethe.require_no_residue(text) is 'LT014 when a table is named: a batch whose erasure didn''t take is an error, not a success.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.subjects_with_option(uuid[], text, boolean)', $define$
+create or replace function lethe.subjects_with_option(subjects uuid[], option text, wanted boolean) returns uuid[]
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+  select coalesce(array_agg(r.subject_id), '{}')
+  from lethe.deletion_request r
+  where r.subject_id = any ($1)
+    and r.state in ('scheduled', 'executing')
+    and coalesce((r.options ->> $2)::boolean, false) = $3;
+$function$;
+comment on function lethe.subjects_with_option(uuid[], text, boolean) is
+  'Those of the subjects whose request carries the option, or does not.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.take_event_counts()', $define$
+create or replace function lethe.take_event_counts() returns table (event text, count bigint)
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_column
+begin
+  perform lethe.require_service();
+  -- What another worker is counting right now is skipped, not counted twice.
+  return query
+  with taken as (
+    delete from lethe.event_tally t
+    where t.id = any (array(
+      select u.id from lethe.event_tally u order by u.id limit 10000 for update skip locked
+    ))
+    returning t.event, t.count
+  )
+  select k.event, sum(k.count)::bigint
+  from taken k
+  group by k.event;
+end
+$function$;
+comment on function lethe.take_event_counts() is
+  'Events by kind since the last call of any worker, each counted once: for metrics. Errors: LT005 not allowed.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.take_turns(text)', $define$
+create or replace function lethe.take_turns(table_name text) returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $function$
+  select pg_advisory_xact_lock(hashtextextended('lethe ' || $1, 0));
+$function$;
+comment on function lethe.take_turns(text) is
+  'Held to the end of the transaction for tables whose rows belong to two people: workers would lock them crosswise.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.is_executing(uuid)', $define$
+create or replace function lethe.is_executing(subject uuid) returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+begin
+  return exists (
+    select
+    from lethe.deletion_request r
+    where r.subject_id = is_executing.subject
+      and r.state = 'executing'
+      and r.executing_xact = pg_current_xact_id_if_assigned()
+  );
+end
+$function$;
+comment on function lethe.is_executing(uuid) is
+  'Is this transaction Lethe''s own work on the subject? Known by data alone: a role or a setting could be forged.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.refuse_event_change()', $define$
+create or replace function lethe.refuse_event_change() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  perform lethe.refuse('LT005', null, 'the event log is append-only',
+    'What happened stays on record; later events say what changed.');
+  return null;
+end
+$function$;
+comment on function lethe.refuse_event_change() is 'Refuses UPDATE, DELETE and TRUNCATE of the event log.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.refuse_truncate()', $define$
+create or replace function lethe.refuse_truncate() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  perform lethe.refuse('LT012', null, format('%I.%I can''t be truncated', tg_table_schema, tg_table_name),
+    'People leave through lethe.schedule_deletion().');
+  return null;
+end
+$function$;
+comment on function lethe.refuse_truncate() is 'Refuses TRUNCATE of the subject table, which would pass every row trigger.';
+$define$);
+
+call pg_temp.lethe_define('view lethe.overdue', $define$
+create or replace view lethe.overdue as
+select r.id as request_id,
+       r.subject_id,
+       r.state,
+       r.strategy,
+       r.scheduled_for,
+       r.due_by,
+       now() - r.scheduled_for as late_by,
+       case
+         when r.state = 'erased' then 'effects are open'
+         when r.state = 'executing' then 'in progress'
+         when r.blocked_at is not null then 'blocked'
+         when r.attempts > 0 then 'failed'
+         else 'waits for the worker'
+       end as waits_because,
+       r.attempts,
+       r.next_attempt_at,
+       r.last_error,
+       now() > r.due_by as past_due_by
+from lethe.deletion_request r
+where r.state in ('scheduled', 'executing', 'erased')
+  and r.scheduled_for <= now();
+comment on view lethe.overdue is 'Requests whose time has come and that are not completed, with what each waits for.';
+$define$);
+
+call pg_temp.lethe_define('view lethe.pending', $define$
+create or replace view lethe.pending as
+select r.id as request_id,
+       r.subject_id,
+       r.state,
+       r.strategy,
+       r.requested_at,
+       r.scheduled_for,
+       r.due_by,
+       r.attempts,
+       r.next_attempt_at,
+       r.blocked_at,
+       r.last_error
+from lethe.deletion_request r
+where r.state in ('scheduled', 'executing', 'erased');
+comment on view lethe.pending is 'Every request that is neither completed nor cancelled.';
+$define$);
+
+call pg_temp.lethe_define('trigger lethe_append_only on lethe.deletion_event', $define$
+create or replace trigger lethe_append_only
+  before update or delete or truncate on lethe.deletion_event
+  for each statement
+  execute function lethe.refuse_event_change();
+$define$);
+
+-- =============================================================================
+-- GUARDS
+-- No sign-in for whoever is leaving, no data back into erased rows, no delete
+-- past Lethe.
+-- =============================================================================
+
+call pg_temp.lethe_define('function lethe.refuse_sign_in(uuid)', $define$
+create or replace function lethe.refuse_sign_in(subject uuid) returns void
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  if subject is null then
+    return;
+  end if;
+  -- A plain look first: whoever is marked already is refused at once, without waiting for a lock.
+  perform from public.users t where t.id = subject and t.deleted_at is not null;
+  if found then
+    perform lethe.refuse('LT010', subject, 'sign-in refused: this person is leaving',
+      'A scheduled deletion can be cancelled with lethe.cancel_deletion() or its token.');
+  end if;
+  -- Then one that waits for a schedule that is under way, and sees what it left.
+  perform from public.users t where t.id = subject and t.deleted_at is null for key share;
+  if not found then
+    -- Marked meanwhile, or gone for good; a key that nobody ever had is the foreign key's business.
+    perform from public.users t where t.id = subject;
+    if found or exists (select from lethe.deletion_request r where r.subject_id = subject and r.state in ('erased', 'completed')) then
+      perform lethe.refuse('LT010', subject, 'sign-in refused: this person is leaving',
+        'A scheduled deletion can be cancelled with lethe.cancel_deletion() or its token.');
+    end if;
+  end if;
+end
+$function$;
+comment on function lethe.refuse_sign_in(uuid) is 'LT010 when the person is marked or erased; called by the guards of session and credential tables.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.guard_public_sessions()', $define$
+create or replace function lethe.guard_public_sessions() returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  if tg_op = 'INSERT' or new.user_id is distinct from old.user_id then
+    perform lethe.refuse_sign_in(new.user_id);
+  end if;
+  return null;
+end
+$function$;
+comment on function lethe.guard_public_sessions() is 'Guard of public.sessions: no new row for a person who is leaving or gone.';
+$define$);
+
+call pg_temp.lethe_define('trigger lethe_guard on public.sessions', $define$
+create or replace trigger lethe_guard
+  after insert or update on public.sessions
+  for each row
+  execute function lethe.guard_public_sessions();
+$define$);
+
+call pg_temp.lethe_define('function lethe.guard_public_user_tokens()', $define$
+create or replace function lethe.guard_public_user_tokens() returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  if tg_op = 'INSERT' or new.user_id is distinct from old.user_id then
+    perform lethe.refuse_sign_in(new.user_id);
+  end if;
+  return null;
+end
+$function$;
+comment on function lethe.guard_public_user_tokens() is 'Guard of public.user_tokens: no new row for a person who is leaving or gone.';
+$define$);
+
+call pg_temp.lethe_define('trigger lethe_guard on public.user_tokens', $define$
+create or replace trigger lethe_guard
+  after insert or update on public.user_tokens
+  for each row
+  execute function lethe.guard_public_user_tokens();
+$define$);
+
+call pg_temp.lethe_define('function lethe.guard_public_accounts()', $define$
+create or replace function lethe.guard_public_accounts() returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  if tg_op = 'INSERT' or new.user_id is distinct from old.user_id then
+    perform lethe.refuse_sign_in(new.user_id);
+  end if;
+  return null;
+end
+$function$;
+comment on function lethe.guard_public_accounts() is 'Guard of public.accounts: no new row for a person who is leaving or gone.';
+$define$);
+
+call pg_temp.lethe_define('trigger lethe_guard on public.accounts', $define$
+create or replace trigger lethe_guard
+  after insert or update on public.accounts
+  for each row
+  execute function lethe.guard_public_accounts();
+$define$);
+
+call pg_temp.lethe_define('function lethe."freeze"()', $define$
+create or replace function lethe."freeze"() returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  if (
+    new.email is distinct from old.email
+    or new.unconfirmed_email is distinct from old.unconfirmed_email
+    or new.hashed_password is distinct from old.hashed_password
+    or new.name is distinct from old.name
+    or new.display_name is distinct from old.display_name
+    or new.image is distinct from old.image
+    or new.phone is distinct from old.phone
+    or new.address is distinct from old.address
+    or new.city is distinct from old.city
+    or new.state is distinct from old.state
+    or new.zip_code is distinct from old.zip_code
+    or new.country is distinct from old.country
+    or new.gender is distinct from old.gender
+    or new.birth_date is distinct from old.birth_date
+    or new.nationality is distinct from old.nationality
+  )
+  and exists (
+    select from lethe.deletion_request r
+    where r.subject_id = old.id
+      and r.state in ('executing', 'erased', 'completed')
+  )
+  and not lethe.is_executing(old.id) then
+    perform lethe.refuse('LT011', old.id, 'this person was erased: personal columns can''t be written again',
+      'Make a new row for a person who comes back.');
+  end if;
+  return null;
+end
+$function$;
+comment on function lethe."freeze"() is 'Erased rows stay erased: refuses writes to personal columns of a finalised subject (LT011).';
+$define$);
+
+call pg_temp.lethe_define('trigger lethe_freeze on public.users', $define$
+create or replace trigger lethe_freeze
+  after update on public.users
+  for each row
+  when (old.deleted_at is not null and old.scheduled_deletion_at is null)
+  execute function lethe.freeze();
+$define$);
+
+call pg_temp.lethe_define('function lethe.keep_marks()', $define$
+create or replace function lethe.keep_marks() returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  request lethe.deletion_request;
+begin
+  select r.* into request
+  from lethe.deletion_request r
+  where r.subject_id = new.id
+  order by r.id desc
+  limit 1;
+  -- The marks say what the request says; rows that Lethe has nothing to do with are the application's own.
+  if (
+    (request.state in ('scheduled', 'executing', 'erased', 'completed') and new.deleted_at is null)
+    or (request.state = 'scheduled' and new.scheduled_deletion_at is null)
+    or (request.state in ('executing', 'erased', 'completed') and new.scheduled_deletion_at is not null)
+  ) and not lethe.is_executing(new.id) then
+    perform lethe.refuse('LT011', new.id, 'the marks of a departing person are Lethe''s',
+      'Use lethe.schedule_deletion() and lethe.cancel_deletion().');
+  end if;
+  return null;
+end
+$function$;
+comment on function lethe.keep_marks() is 'Nobody takes the marks off by hand while a request stands (LT011).';
+$define$);
+
+call pg_temp.lethe_define('trigger lethe_marks on public.users', $define$
+create or replace trigger lethe_marks
+  after update on public.users
+  for each row
+  when (old.deleted_at is distinct from new.deleted_at
+    or (new.scheduled_deletion_at is not null and old.scheduled_deletion_at is distinct from new.scheduled_deletion_at))
+  execute function lethe.keep_marks();
+$define$);
+
+call pg_temp.lethe_define('function lethe.refuse_delete()', $define$
+create or replace function lethe.refuse_delete() returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  if not lethe.is_executing(old.id) then
+    perform lethe.refuse('LT012', old.id, 'rows of public.users are not deleted directly',
+      'People leave through lethe.schedule_deletion().');
+  end if;
+  return old;
+end
+$function$;
+comment on function lethe.refuse_delete() is 'Direct DELETE of a subject is refused (LT012): it would leave accounts, files and customers behind.';
+$define$);
+
+call pg_temp.lethe_define('trigger lethe_no_delete on public.users', $define$
+create or replace trigger lethe_no_delete
+  before delete on public.users
+  for each row
+  execute function lethe.refuse_delete();
+$define$);
+
+call pg_temp.lethe_define('trigger lethe_no_truncate on public.users', $define$
+create or replace trigger lethe_no_truncate
+  before truncate on public.users
+  for each statement
+  execute function lethe.refuse_truncate();
+$define$);
+
+call pg_temp.lethe_define('constraint lethe_placeholder on public.users', $define$
+-- NOT VALID: rows that are there already are not read while the table is locked.
+alter table public.users add constraint lethe_placeholder check (
+  deleted_at is not null
+  or (lower(email::text) not like '%@deleted.invalid') is not false
+) not valid;
+comment on constraint lethe_placeholder on public.users is 'Addresses at deleted.invalid are for erased people alone.';
+$define$);
+
+-- =============================================================================
+-- HIDING
+-- What the application sees of people who are leaving or gone.
+-- =============================================================================
+
+call pg_temp.lethe_define('index public.users_lethe_hidden', $define$
+create index users_lethe_hidden on public.users (id)
+  where deleted_at is not null;
+$define$);
+
+call pg_temp.lethe_define('view public.active_users', $define$
+-- security_invoker: the reader's own rights and policies hold. Named again each time, because replacing drops it.
+create or replace view public.active_users with (security_invoker = true) as
+select t.id,
+       t.email,
+       t.unconfirmed_email,
+       t.hashed_password,
+       t.name,
+       t.display_name,
+       t.image,
+       t.phone,
+       t.address,
+       t.city,
+       t.state,
+       t.zip_code,
+       t.country,
+       t.gender,
+       t.birth_date,
+       t.nationality,
+       t.locale,
+       t.is_admin,
+       t.created_at,
+       t.updated_at
+from public.users t
+where t.deleted_at is null;
+comment on view public.active_users is 'users: people who are not leaving or gone.';
+grant select on public.active_users to app_user, app_admin;
+$define$);
+
+call pg_temp.lethe_define('policy lethe_hide on public.users', $define$
+create policy lethe_hide on public.users
+  as restrictive
+  for all
+  to app_user
+  using (deleted_at is null);
+$define$);
+
+call pg_temp.lethe_define('policy lethe_allow on public.users', $define$
+create policy lethe_allow on public.users
+  as permissive
+  for all
+  to public
+  using (true)
+  with check (true);
+$define$);
+
+call pg_temp.lethe_define('row security on public.users', $define$
+alter table public.users enable row level security;
+$define$);
+
+-- =============================================================================
+-- THE TERMS IN FORCE
+-- =============================================================================
+
+insert into lethe.annotation as a (hash, strategies, grace_period, cancel_cooldown, options)
+values ('06200ac49e418af252812a66c4b04825123c45a510445781821210f7904c94c4', array['anonymize', 'hard_delete', 'soft_delete'], interval '14 days', interval '24 hours', '{"delete_content":false}'::jsonb)
+on conflict (only_row) do update
+set hash = excluded.hash,
+    strategies = excluded.strategies,
+    grace_period = excluded.grace_period,
+    cancel_cooldown = excluded.cancel_cooldown,
+    options = excluded.options
+where a.hash <> excluded.hash;
+
+-- =============================================================================
+-- PRIVILEGES
+-- Exactly these roles, and nobody else: whoever a default privilege let in is
+-- put out again.
+-- =============================================================================
+
+call pg_temp.lethe_grant('schema lethe', 'usage', array['app_user', 'app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('view lethe.hidden_subjects', 'select', array['app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.cancel_deletion(uuid)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.cancel_deletion_by_token(text)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.deletion_blockers(uuid)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.deletion_status(uuid)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.explain_deletion(uuid, lethe.strategy)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.is_deletion_scheduled(uuid)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.schedule_deletion(uuid, lethe.strategy, text, interval, jsonb)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.within_cooldown(uuid)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.continue_deletion(bigint)', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.due_requests(integer)', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.execute_deletion(uuid, boolean)', 'execute', array['app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.execute_due_deletions(integer)', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.execute_due_request(bigint)', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.executing_requests()', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.lag()', 'execute', array['app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.record_failure(bigint, text)', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.take_event_counts()', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('view lethe.overdue', 'select', array['app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('view lethe.pending', 'select', array['app_admin', 'app_worker']::name[]);
+
+call pg_temp.lethe_finish();

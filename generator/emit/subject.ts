@@ -69,7 +69,8 @@ function letBackIn(plan: Plan): DatabaseObject {
   const from =
     subject.preserve.length === 0
       ? ""
-      : `\nfrom jsonb_populate_record(null::${row}, kept -> 'columns') original`;
+      : // Not as a row of the table: the columns that aren't there would be NULL, which their domains may refuse.
+        `\nfrom jsonb_to_record(kept -> 'columns') as original (${subject.preserve.map((each) => `${ident(each.column)} ${each.type}`).join(", ")})`;
   return routine(plan, {
     kind: "function",
     name: "let_back_in",

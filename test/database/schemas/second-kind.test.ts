@@ -2,7 +2,14 @@
 import { beforeAll, expect, test } from "vitest";
 import { content, keep, pii, session, subject, table } from "../../../generator/index.ts";
 import { useDatabase } from "../../support/database.ts";
-import { apply, type Erasure, installLethe, migrationFor, sqlState, terms } from "../../support/schema-case.ts";
+import {
+  apply,
+  type Erasure,
+  installLethe,
+  migrationFor,
+  sqlState,
+  terms,
+} from "../../support/schema-case.ts";
 
 const db = useDatabase("empty");
 const lifecycle: Erasure["lifecycle"] = { ...terms.lifecycle, strategies: ["anonymize", "hard_delete"] };
@@ -11,7 +18,12 @@ const people: Erasure = {
   ...terms,
   lifecycle,
   tables: {
-    users: subject({ key: "id", view: "active_users", rls: "hide", columns: { id: keep(), org_id: keep(), email: pii.email(), note: pii.replace("was at lethe.example") } }),
+    users: subject({
+      key: "id",
+      view: "active_users",
+      rls: "hide",
+      columns: { id: keep(), org_id: keep(), email: pii.email(), note: pii.replace("was at lethe.example") },
+    }),
     tokens: session({ owner: "user_id" }),
     lethe_notes: content({ owner: "user_id", columns: { body: pii.null() } }),
   },
@@ -22,8 +34,16 @@ const orgs: Erasure = {
   lifecycle,
   access: { ...terms.access, currentUser: "nullif(current_setting('app.org_id', true), '')::bigint" },
   tables: {
-    orgs: subject({ key: "id", view: "active_orgs", rls: "hide", columns: { id: keep(), name: pii.template("lethe.{id}"), domain: pii.replace("x@lethe.invalid") } }),
-    users: table({ columns: { email: keep(), note: pii.replace("lethe_ is a word of mine") }, rules: [content({ owner: "org_id", rows: { anonymize: "transform", hard_delete: "detach" } })] }),
+    orgs: subject({
+      key: "id",
+      view: "active_orgs",
+      rls: "hide",
+      columns: { id: keep(), name: pii.template("lethe.{id}"), domain: pii.replace("x@lethe.invalid") },
+    }),
+    users: table({
+      columns: { email: keep(), note: pii.replace("lethe_ is a word of mine") },
+      rules: [content({ owner: "org_id", rows: { anonymize: "transform", hard_delete: "detach" } })],
+    }),
     tokens: session({ owner: "org_id" }),
     lethe_notes: content({ owner: "org_id", columns: { body: pii.null() } }),
   },
@@ -69,7 +89,8 @@ test("each has its own objects, on shared tables too", async () => {
 });
 
 test("the author's own words and the application's names stay as they are", async () => {
-  const [made] = await db.sql`select prosrc as text from pg_proc where oid = 'lethe_orgs.anonymize(bigint[])'::regprocedure`;
+  const [made] =
+    await db.sql`select prosrc as text from pg_proc where oid = 'lethe_orgs.anonymize(bigint[])'::regprocedure`;
   expect(made?.["text"]).toContain("'lethe_ is a word of mine'");
   expect(made?.["text"]).toContain("'x@lethe.invalid'");
   expect(made?.["text"]).toContain("public.lethe_notes");
@@ -90,20 +111,28 @@ test("each has its own life; a departure of one kind is none of the other", asyn
   await db.sql`select lethe_orgs.schedule_deletion(1, grace => '0')`;
   expect(await sqlState(db.sql`insert into tokens values (12, null, 1)`)).toBe("LT010");
   expect(await db.sql`select (lethe_orgs.execute_due_deletions()).executed`).toMatchObject([{ executed: 1 }]);
-  expect(await db.sql`select name, domain from orgs order by id`).toMatchObject([{ name: "lethe.1", domain: "x@lethe.invalid" }, { name: "Two" }]);
+  expect(await db.sql`select name, domain from orgs order by id`).toMatchObject([
+    { name: "lethe.1", domain: "x@lethe.invalid" },
+    { name: "Two" },
+  ]);
   expect(await db.sql`select id, note from users order by id`).toMatchObject([
     { id: "ada", note: "lethe_ is a word of mine" },
     { id: "bob", note: "lethe_ is a word of mine" },
     { id: "eve", note: "n" },
   ]);
-  expect(await db.sql`select id, body from lethe_notes order by id`).toMatchObject([{ body: "of ada" }, { body: null }, { body: "of both" }]);
+  expect(await db.sql`select id, body from lethe_notes order by id`).toMatchObject([
+    { body: "of ada" },
+    { body: null },
+    { body: "of both" },
+  ]);
   expect(await db.sql`select (lethe.deletion_status('ada')).status`).toMatchObject([{ status: "scheduled" }]);
   await db.sql`select lethe.execute_deletion('ada', early => true)`;
-  expect(await db.sql`select note, email from users where id = 'ada'`).toMatchObject([{ note: "was at lethe.example", email: "deleted_ada@deleted.invalid" }]);
-  expect(await db.sql`select subject_id::text from lethe.deletion_request union all select subject_id::text from lethe_orgs.deletion_request`).toMatchObject([
-    { subject_id: "ada" },
-    { subject_id: "1" },
+  expect(await db.sql`select note, email from users where id = 'ada'`).toMatchObject([
+    { note: "was at lethe.example", email: "deleted_ada@deleted.invalid" },
   ]);
+  expect(
+    await db.sql`select subject_id::text from lethe.deletion_request union all select subject_id::text from lethe_orgs.deletion_request`,
+  ).toMatchObject([{ subject_id: "ada" }, { subject_id: "1" }]);
 });
 
 test("each wakes its own worker: the channel is the schema's name", async () => {

@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { userId } from "../../../examples/reference/people.ts";
 import { seed } from "../../../examples/reference/seed.ts";
 import { useDatabase } from "../../support/database.ts";
-import { useRole } from "../../support/schema-case-role.ts";
 import { sqlState } from "../../support/schema-case.ts";
+import { useRole } from "../../support/schema-case-role.ts";
 
 const authenticator = useRole("authenticator", "noinherit in role app_user, app_admin, app_worker");
 const clerk = useRole("clerk", "in role app_admin");
@@ -63,10 +63,12 @@ describe("app_admin", () => {
   test("schedules others and executes early", async () => {
     const boss = await signedIn("app_admin", 1);
     await boss`select lethe.schedule_deletion(${byAdmin}, reason => 'fraud')`;
-    expect(await boss`select lethe.execute_deletion(${byAdmin}, early => true) as state`).toMatchObject([{ state: "completed" }]);
-    expect(await db.sql`select requested_by, reason from lethe.deletion_request where subject_id = ${byAdmin}`).toMatchObject([
-      { requested_by: admin, reason: "fraud" },
+    expect(await boss`select lethe.execute_deletion(${byAdmin}, early => true) as state`).toMatchObject([
+      { state: "completed" },
     ]);
+    expect(
+      await db.sql`select requested_by, reason from lethe.deletion_request where subject_id = ${byAdmin}`,
+    ).toMatchObject([{ requested_by: admin, reason: "fraud" }]);
   });
   test("not early: LT007", async () => {
     const boss = await signedIn("app_admin", 1);
@@ -77,9 +79,9 @@ describe("app_admin", () => {
     const boss = await signedIn("app_admin", 1);
     await boss`select lethe.schedule_deletion(${admin})`;
     expect(await sqlState(boss`select lethe.execute_deletion(${admin}, early => true)`)).toBe("LT005");
-    expect(await db.sql`select state, requested_by from lethe.deletion_request where subject_id = ${admin}`).toMatchObject([
-      { state: "scheduled", requested_by: admin },
-    ]);
+    expect(
+      await db.sql`select state, requested_by from lethe.deletion_request where subject_id = ${admin}`,
+    ).toMatchObject([{ state: "scheduled", requested_by: admin }]);
     await boss`select lethe.cancel_deletion(${admin})`;
   });
   test("an administrator's role without anybody signed in is no administrator", async () => {
@@ -98,11 +100,11 @@ describe("app_worker", () => {
   test("acts as the service, for anybody", async () => {
     const worker = await db.as("app_worker");
     await worker`select lethe.schedule_deletion(${byWorker}, grace => '0')`;
-    const [done] = await worker`select (lethe.execute_due_deletions()).*`;
+    const [done] = await worker`select * from lethe.execute_due_deletions()`;
     expect(done).toMatchObject({ executed: 1, failed: 0, blocked: 0 });
-    expect(await db.sql`select requested_by from lethe.deletion_request where subject_id = ${byWorker}`).toMatchObject([
-      { requested_by: "app_worker" },
-    ]);
+    expect(
+      await db.sql`select requested_by from lethe.deletion_request where subject_id = ${byWorker}`,
+    ).toMatchObject([{ requested_by: "app_worker" }]);
   });
   test("as soon as somebody is signed in, it acts for that person alone", async () => {
     const worker = await signedIn("app_worker", 4);

@@ -22,7 +22,9 @@ const planted = [
 
 async function attacker(n: number) {
   const me = await db.as("app_user", { "app.user_id": userId(n) });
-  await me.unsafe("create temp table lethe_shape (id bigint, subject_id uuid, state text, executing_xact xid8)");
+  await me.unsafe(
+    "create temp table lethe_shape (id bigint, subject_id uuid, state text, executing_xact xid8)",
+  );
   for (const statement of planted) await me.unsafe(statement);
   await me.unsafe("set search_path = pg_temp, public, pg_catalog");
   return me;
@@ -59,7 +61,9 @@ describe("planted in pg_temp", () => {
   test("guards and delete protection still hold", async () => {
     const me = await attacker(4);
     await me.unsafe("set search_path = public, pg_temp");
-    expect(await sqlState(me`insert into public.sessions (user_id, token) values (${userId(4)}, 'planted')`)).toBe("LT010");
+    expect(
+      await sqlState(me`insert into public.sessions (user_id, token) values (${userId(4)}, 'planted')`),
+    ).toBe("LT010");
     expect(await sqlState(me`delete from public.users where email = 'user-8@example.com'`)).toBe("LT012");
   });
 });

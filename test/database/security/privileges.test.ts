@@ -101,11 +101,19 @@ test("every definer function pins its search_path with pg_temp last, and sees ev
 test("the mark of what is executed, the token's hash and the preserved values are closed to every role", async () => {
   for (const role of roles) {
     const client = await db.as(role);
-    await expect(client`select preserved from lethe.deletion_request`).rejects.toMatchObject({ code: "42501" });
-    await expect(client`select cancel_token_hash from lethe.deletion_request`).rejects.toMatchObject({ code: "42501" });
-    await expect(client`update lethe.deletion_request set executing_xact = pg_current_xact_id()`).rejects.toMatchObject({ code: "42501" });
+    await expect(client`select preserved from lethe.deletion_request`).rejects.toMatchObject({
+      code: "42501",
+    });
+    await expect(client`select cancel_token_hash from lethe.deletion_request`).rejects.toMatchObject({
+      code: "42501",
+    });
+    await expect(
+      client`update lethe.deletion_request set executing_xact = pg_current_xact_id()`,
+    ).rejects.toMatchObject({ code: "42501" });
     await expect(client`select lethe.preserve(gen_random_uuid())`).rejects.toMatchObject({ code: "42501" });
-    await expect(client`call lethe.anonymize(array[gen_random_uuid()])`).rejects.toMatchObject({ code: "42501" });
+    await expect(client`call lethe.anonymize(array[gen_random_uuid()])`).rejects.toMatchObject({
+      code: "42501",
+    });
   }
 });
 
@@ -115,6 +123,7 @@ function expected(list: Record<string, Role[]>): Record<string, string[]> {
 
 function opened(rows: { name: string; role: string; allowed: boolean }[]): Record<string, string[]> {
   const found: Record<string, string[]> = {};
-  for (const { name, role } of rows.filter((row) => row.allowed)) found[name] = [...(found[name] ?? []), role].sort();
+  for (const { name, role } of rows.filter((row) => row.allowed))
+    found[name] = [...(found[name] ?? []), role].sort();
   return found;
 }

@@ -35,7 +35,9 @@ test.each([
   await me.unsafe(setting);
   expect(await sqlState(me`select lethe.schedule_deletion(${userId(7)})`)).toBe("LT005");
   expect(await sqlState(me`select lethe.cancel_deletion(${userId(5)})`)).toBe("LT005");
-  expect(await sqlState(me`insert into public.sessions (user_id, token) values (${userId(5)}, 'x')`)).toBe("LT010");
+  expect(await sqlState(me`insert into public.sessions (user_id, token) values (${userId(5)}, 'x')`)).toBe(
+    "LT010",
+  );
   expect(await sqlState(me`delete from public.users where id = ${userId(7)}`)).toMatch(/^(LT012|42501)$/);
   expect(await sqlState(me`select from lethe.deletion_request`)).toBe("42501");
 });
@@ -47,15 +49,17 @@ async function loggedIn(role: string) {
   return client;
 }
 
-test.each(["set session_replication_role = replica", "set role app_worker", "set role app_admin", "set role postgres"])(
-  "app_user may not %s",
-  async (statement) => {
-    const me = await loggedIn("app_user");
-    expect(await sqlState(me.unsafe(statement))).toMatch(/^(42501|22023)$/);
-    // `is_superuser` of the connection's own role, not of the one that was set.
-    expect(await me`select session_user::text as role`).toMatchObject([{ role: "app_user" }]);
-  },
-);
+test.each([
+  "set session_replication_role = replica",
+  "set role app_worker",
+  "set role app_admin",
+  "set role postgres",
+])("app_user may not %s", async (statement) => {
+  const me = await loggedIn("app_user");
+  expect(await sqlState(me.unsafe(statement))).toMatch(/^(42501|22023)$/);
+  // `is_superuser` of the connection's own role, not of the one that was set.
+  expect(await me`select session_user::text as role`).toMatchObject([{ role: "app_user" }]);
+});
 
 test("a signed-in subject that is no key at all is an error of the setting, not a way in", async () => {
   const me = await db.as("app_user", { "app.user_id": "not a key" });

@@ -12,22 +12,25 @@ export type Person = {
   variable: string;
   name: string;
   email: string;
+  phone: string;
+  city: string;
   id: string;
 };
 
-function person(n: number, name: string): Person {
+function person(n: number, name: string, city: string): Person {
   const [variable = "", last = ""] = name.toLowerCase().split(" ");
-  return { variable, name, email: `${variable}.${last}@example.com`, id: userId(n) };
+  const phone = `+44 7700 ${900_000 + n}`; // numbers kept free for films
+  return { variable, name, email: `${variable}.${last}@example.com`, phone, city, id: userId(n) };
 }
 
 export const cast = {
   /** The seed makes person 1 an administrator. */
-  ines: person(1, "Ines Okafor"),
-  marta: person(22, "Marta Lindqvist"),
+  ines: person(1, "Ines Okafor", "Porto"),
+  marta: person(22, "Marta Lindqvist", "Gothenburg"),
   /** The seed gives every third person an active collection, which blocks. */
-  bruno: person(36, "Bruno Keller"),
-  noor: person(50, "Noor Haddad"),
-  emil: person(77, "Emil Sorensen"),
+  bruno: person(36, "Bruno Keller", "Innsbruck"),
+  noor: person(50, "Noor Haddad", "Marseille"),
+  emil: person(77, "Emil Sorensen", "Aarhus"),
 };
 
 export const everybody: Person[] = Object.values(cast);
@@ -40,13 +43,14 @@ export function firstName({ name }: Person): string {
 /** Gives the cast their names and texts, in every table that holds a copy of them. */
 export async function settle(sql: postgres.Sql): Promise<void> {
   await sql.begin(async (tx) => {
-    for (const { id, name, email } of everybody) {
-      const first = name.split(" ")[0] ?? name;
-      const street = `Elm Street ${name.length}, behind the mill of ${first}`;
+    for (const person of everybody) {
+      const { id, name, email, phone, city } = person;
+      const first = firstName(person);
+      const street = `${name.length} Elm Street, ${city}`;
       await tx`
         update public.users
         set email = ${email}, unconfirmed_email = ${`new.${email}`}, name = ${name}, display_name = ${`${first} the traveller`},
-            address = ${street}, phone = phone || '-01'
+            address = ${street}, phone = ${phone}, city = ${city}
         where id = ${id}
       `;
       await tx`update public.user_tokens set sent_to = ${email} where user_id = ${id}`;

@@ -1,13 +1,11 @@
 /** Everything the demo says is checked first: a claim is printed only if it holds. */
-import { isDeepStrictEqual } from "node:util";
+import { inspect, isDeepStrictEqual } from "node:util";
 import { held } from "./terminal.ts";
 
 /** Something the demo wanted to say isn't so. */
 export class NotSo extends Error {
   constructor(statement: string, found: unknown, expected: unknown) {
-    super(
-      `not so: ${statement}\n  expected ${JSON.stringify(expected)}\n  found    ${JSON.stringify(found)}`,
-    );
+    super(`not so: ${statement}\n  expected ${inspect(expected)}\n  found    ${inspect(found)}`);
     this.name = "NotSo";
   }
 }

@@ -3,9 +3,16 @@ import type postgres from "postgres";
 import type { Person } from "./cast.ts";
 
 /** What a value is afterwards: the same, or this; a function where it depends on the person. */
-type Afterwards = typeof SAME | string | null | ((before: string | null, person: Person) => string | null);
+type Afterwards =
+  | typeof SAME
+  | typeof A_TIME
+  | string
+  | null
+  | ((before: string | null, person: Person) => string | null);
 
-export const SAME = Symbol("same");
+const SAME = Symbol("the same as before");
+/** Lethe's mark: when the person went. */
+export const A_TIME = Symbol("some time");
 
 /** One way in which rows of a table belong to a person. */
 export type Part = {
@@ -16,7 +23,7 @@ export type Part = {
   owned: string;
   /** Columns with personal data, or paths into JSON: their values are looked for afterwards. */
   personal: string[];
-  /** "gone": the rows are deleted. Otherwise the columns to show, and what they hold afterwards. */
+  /** "gone": the rows are deleted. Otherwise the columns to show, and what they hold afterwards; others stay. */
   afterwards: "gone" | Record<string, Afterwards>;
   /** Columns to show of rows that go. */
   shown?: string[];
@@ -54,6 +61,7 @@ export const PARTS: Part[] = [
       nationality: null,
       locale: SAME,
       created_at: SAME,
+      deleted_at: A_TIME,
     },
   },
   {
@@ -175,7 +183,7 @@ export function expectedAfterwards(
   column: string,
   before: string | null,
   person: Person,
-): string | null | undefined {
+): string | null | undefined | typeof A_TIME {
   if (part.afterwards === "gone") return undefined;
   const expected = part.afterwards[column];
   if (typeof expected === "function") return expected(before, person);
@@ -201,8 +209,10 @@ export async function personalValues(sql: postgres.Sql, person: Person): Promise
 type TextRow = { id: string; values: Record<string, string | null> };
 
 function asText(part: Part): string {
-  const pairs = shownColumns(part).map((column) => `'${column}', to_jsonb(t) ->> '${column}'`);
-  return `select t.id::text as id, jsonb_build_object(${pairs.join(", ")}) as values from public.${part.table} t`;
+  return `
+    select t.id::text as id,
+           (select jsonb_object_agg(c.key, c.value) from jsonb_each_text(to_jsonb(t)) c) as values
+    from public.${part.table} t`;
 }
 
 /** PostgreSQL's text of the payload without the two keys that point at the person. */

@@ -4,6 +4,8 @@ import colors from "picocolors";
 
 const WIDTH = 100;
 const PROSE_WIDTH = 90;
+const INDENT = "  ";
+const GAP = "  ";
 
 type Plain = string | number | bigint | boolean | Date | null | undefined;
 /** Painted only after it was shortened: colours take no width. */
@@ -17,13 +19,14 @@ export function chapterTitle(number: number, title: string): void {
 
 /** Prose, wrapped; line breaks of the source don't count. */
 export function prose(text: string): void {
-  print(`${wrap(text.replace(/\s+/g, " ").trim(), PROSE_WIDTH).join("\n")}\n`);
+  print(`\n${wrap(text.replace(/\s+/g, " ").trim(), PROSE_WIDTH).join("\n")}\n`);
 }
 
 /** A statement above its result: who sends it, then the SQL exactly as it is sent. */
 export function statement(caller: string, sql: string): void {
-  print(colors.dim(`  -- ${caller}`));
-  for (const line of sql.split("\n")) print(colors.dim(`  ${line}`));
+  print("");
+  for (const line of [`-- ${caller}`, ...sql.split("\n")]) print(colors.dim(`  ${line}`));
+  print("");
 }
 
 /** A claim that was checked and holds. */
@@ -39,13 +42,15 @@ export function refusal(error: { code: string; message: string; hint?: string | 
   print("");
 }
 
-/** Columns are as wide as their longest cell, unless widths are given: longer cells are shortened then. */
+/**
+ * Columns are as wide as their longest cell; the last gives way where that's too wide, and its words go on in
+ * the next line. Where widths are given, longer cells are shortened.
+ */
 export function table(head: string[], rows: Cell[][], widths?: number[]): void {
-  const columns =
-    widths ?? head.map((title, at) => Math.max(title.length, ...rows.map((row) => show(row[at]).length)));
+  const columns = widths ?? fittingWidths([head, ...rows]);
   const titles = head.map((text) => painted(text, colors.bold));
   const rule = columns.map((width) => painted("─".repeat(width), colors.dim));
-  print(`\n${draw([titles, rule, ...rows], columns)}\n`);
+  print(`\n${draw([titles, rule, ...rows], columns, widths === undefined)}\n`);
 }
 
 /** Rows alone, to go on with a table whose widths are fixed. */
@@ -78,8 +83,15 @@ export function good(text: string): string {
   return colors.green(text);
 }
 
+let lastWasBlank = true;
+
+/** Prints lines; several blank ones in a row become one, so that every part may ask for room around itself. */
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  for (const line of text.split("\n")) {
+    const isBlank = line === "";
+    if (!isBlank || !lastWasBlank) process.stdout.write(`${line}\n`);
+    lastWasBlank = isBlank;
+  }
 }
 
 const TIME = new Intl.DateTimeFormat("en-GB", {
@@ -106,21 +118,28 @@ const NO_BORDERS = {
   "mid-mid": "",
   right: "",
   "right-mid": "",
-  middle: "  ",
+  middle: GAP,
 };
 
-function draw(rows: Cell[][], widths: number[]): string {
+function fittingWidths(rows: Cell[][]): number[] {
+  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => show(row[at]).length)));
+  const excess = INDENT.length + widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length) - WIDTH;
+  return excess > 0 ? widths.with(-1, (widths.at(-1) ?? 0) - excess) : widths;
+}
+
+function draw(rows: Cell[][], widths: number[], wordWrap = false): string {
   const drawn = new Table({
     chars: NO_BORDERS,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
     colWidths: widths,
+    wordWrap,
   });
-  for (const row of rows)
-    drawn.push(widths.map((width, at) => paint(row[at], shorten(show(row[at]), width))));
+  const fitted = (text: string, width: number) => (wordWrap ? text : shorten(text, width));
+  for (const row of rows) drawn.push(widths.map((width, at) => paint(row[at], fitted(show(row[at]), width))));
   return drawn
     .toString()
     .split("\n")
-    .map((line) => `  ${line.trimEnd()}`)
+    .map((line) => `${INDENT}${line.trimEnd()}`)
     .join("\n");
 }
 

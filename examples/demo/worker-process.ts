@@ -15,11 +15,11 @@ export type Worker = {
 const PATIENCE = 20_000;
 const program = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
 
-/** Starts the worker and comes back when it listens for work. */
+/** Starts the worker and comes back when it listens, and has nothing to do. */
 export async function startWorker(url: string, sql: postgres.Sql): Promise<Worker> {
   // In the environment, not among the arguments: the URL holds a password, which a list of processes shows.
   const child = spawn(process.execPath, [program, "worker"], {
-    env: { ...process.env, DATABASE_URL: url },
+    env: { ...process.env, DATABASE_URL: url, LETHE_LOG_LEVEL: "info" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
@@ -36,6 +36,7 @@ export async function startWorker(url: string, sql: postgres.Sql): Promise<Worke
   };
   try {
     await untilListening(child, sql);
+    await untilIdle(sql);
     return worker;
   } catch (error) {
     await worker.stop();
@@ -55,6 +56,18 @@ async function untilListening(child: ChildProcess, sql: postgres.Sql): Promise<v
     await sleep(50);
   }
   throw new Error(hasEnded(child) ? "it ended" : `it took more than ${PATIENCE / 1000} s`);
+}
+
+/** Listening begins with a look at what is due: once that is over, only a notification can wake the worker. */
+async function untilIdle(sql: postgres.Sql): Promise<void> {
+  await sleep(300); // the look is queued a moment after listening has begun
+  const deadline = Date.now() + PATIENCE;
+  while (Date.now() < deadline) {
+    const jobs = await sql`select from graphile_worker.jobs where run_at <= now()`;
+    if (jobs.length === 0) return;
+    await sleep(20);
+  }
+  throw new Error("it doesn't come to rest");
 }
 
 async function stop(child: ChildProcess): Promise<number | null> {

@@ -84,7 +84,7 @@ export async function openWorld(): Promise<World> {
         );
         if (error !== undefined && !(error instanceof postgres.PostgresError)) throw error;
         if (error) refusal(error);
-        claim(`PostgreSQL refuses it, with SQLSTATE ${code}.`, error?.code ?? "no error", code);
+        claim(`Refused, with SQLSTATE ${code}.`, error?.code ?? "no error", code);
         return error as postgres.PostgresError;
       },
       close,
@@ -110,5 +110,6 @@ function bind(text: string, values: Record<string, string>): { sql: string; para
 }
 
 function describe({ role, person }: Caller): string {
-  return person ? `${role}, ${firstName(person)} is signed in` : `${role}, nobody is signed in`;
+  if (role === "owner") return "the owner of the tables";
+  return `${role}, ${person ? firstName(person) : "nobody"} signed in`;
 }

@@ -13,9 +13,9 @@ export const meetMarta: Chapter = {
   tell: async ({ world }) => {
     const { marta } = cast;
     prose(`
-      Marta Lindqvist rents rooms here. She has been around for years, and is in every table. A dry run
-      tells what a deletion would do to her rows, and why: so it says in lethe.schema.ts, the one file in
-      which the team has decided what each table and column means.
+      Marta Lindqvist rents rooms here. What would a deletion do to her rows, and why? A dry run tells, and
+      changes nothing. It goes by lethe.schema.ts, the one file in which the team has decided what each
+      table and column means for a person who leaves.
     `);
     const explained = await world.ask<Explained>(
       user(marta),
@@ -25,6 +25,10 @@ export const meetMarta: Chapter = {
       ["table", "action", "rows", "reason"],
       explained.map((row) => [row.table_name, row.action, row.rows, row.reason]),
     );
+    prose(`
+      delete: the row goes. transform: the row stays, personal values in it are emptied or replaced. detach:
+      the row is somebody else's and stays, but no longer points at Marta.
+    `);
 
     const named = new Set(explained.map((row) => row.table_name));
     claim(`Marta has rows in all ${TABLES.length} tables of the application.`, named.size, TABLES.length);

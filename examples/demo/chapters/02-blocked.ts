@@ -12,15 +12,15 @@ export const blocked: Chapter = {
   tell: async ({ world }) => {
     const { bruno } = cast;
     prose(`
-      Bruno Keller wants to leave. He owns collections that he shares with other people, and the team has
-      decided that somebody has to take them over first.
+      Bruno Keller wants to leave. He owns collections that he shares with others, and the team has decided
+      that somebody has to take them over, or close them, first.
     `);
     await world.refused(user(bruno), "select * from lethe.schedule_deletion(:'bruno')", "LT003");
-    prose("\nWhat stands in the way, and what is only counted:");
+    prose("What stands in the way, and what is only counted:");
     const blockers = await world.ask<Blocker>(user(bruno), "select * from lethe.deletion_blockers(:'bruno')");
     table(
       ["code", "message", "count", "blocking"],
-      blockers.map(({ code, message, count, blocking }) => [code, message, count, blocking]),
+      blockers.map(({ code, message, count, blocking }) => [code, message, count, String(blocking)]),
     );
     claim(
       "His two active collections block; his listings are counted for his information.",

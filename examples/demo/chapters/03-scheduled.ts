@@ -54,7 +54,7 @@ export const scheduled: Chapter = {
       true,
     );
 
-    prose("\nShe is signed out everywhere at once. Everything else waits, untouched.");
+    prose("She is signed out everywhere at once. What is hers otherwise waits, untouched.");
     const [counts] = await world.ask<Counts>(
       owner,
       [

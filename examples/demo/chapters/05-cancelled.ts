@@ -16,8 +16,8 @@ export const cancelled: Chapter = {
     const { token, before } = story.marta;
 
     prose(`
-      She can't sign in, so the mail that told her of the deletion holds a link with a token. It works once.
-      The database keeps a hash of it only.
+      She can't sign in, so the application has mailed her a link with the token of the schedule. It works
+      once. The database keeps only a hash of it.
     `);
     const [back] = await world.ask<{ marta: string }>(
       visitor,
@@ -27,7 +27,7 @@ export const cancelled: Chapter = {
     claim("The token brings back Marta, and nobody else.", back?.marta, marta.id);
     await world.refused(visitor, "select lethe.cancel_deletion_by_token(:'token')", "LT002", { token });
 
-    prose("\nShe is back as she was:");
+    prose("She is back as she was:");
     const [seen] = await world.ask<{ name: string; email: string; city: string }>(
       user(marta),
       "select name, email, city from active_users where id = :'marta'",
@@ -45,7 +45,7 @@ export const cancelled: Chapter = {
     );
     claim("She can sign in.", sessions.length, 1);
 
-    prose("\nLeaving and coming back all the time would be a way to annoy people, so there is a cooldown:");
+    prose("She can't leave again the next minute: after a cancellation there is a cooldown.");
     const error = await world.refused(
       user(marta),
       "select * from lethe.schedule_deletion(:'marta')",

@@ -5,7 +5,7 @@ import { cast } from "../cast.ts";
 import { check, claim } from "../claim.ts";
 import { takeStock } from "../departure.ts";
 import type { Chapter } from "../play.ts";
-import { prose, table } from "../terminal.ts";
+import { note, print, prose, table } from "../terminal.ts";
 import { startWorker } from "../worker-process.ts";
 import type { World } from "../world.ts";
 
@@ -20,33 +20,34 @@ export const executed: Chapter = {
     const stock = await takeStock(world, noor);
 
     prose(`
-      Noor Haddad has asked for her data to be erased at once, by telephone. Ines Okafor of the back office
-      does it for her. Not everybody could:
+      Noor Haddad has asked by telephone to be deleted at once. Ines Okafor of the back office can do that for
+      her. Emil, who has an account like anybody else, can't:
     `);
     await world.refused(user(emil), "select * from lethe.schedule_deletion(:'noor', grace => '0')", "LT005");
-    prose("\nAnd not even Ines could do it to herself by mistake:");
+    prose("Nor can Ines, administrator or not, do it to herself:");
     await world.refused(admin(ines), "select lethe.execute_deletion(:'ines', early => true)", "LT005");
 
-    prose(
-      "\nThe worker runs as a process of its own (lethe worker) and waits to be told. Now Ines for Noor:",
-    );
     const worker = await startWorker(world.url, world.sql);
     try {
+      prose(
+        "The worker (`lethe worker`) has started, in a process of its own, and waits. Now Ines deletes Noor:",
+      );
       const from = performance.now();
-      const [made] = await world.ask<{ request_id: string }>(
+      const [made] = await world.ask<{ request_id: string; scheduled_for: Date }>(
         admin(ines),
         "select request_id, scheduled_for\nfrom lethe.schedule_deletion(:'noor', reason => 'asked by telephone', grace => '0')",
       );
       if (!made) throw new Error("schedule_deletion returned no row");
       const state = await untilClosed(world, made.request_id);
       const took = Math.round(performance.now() - from);
+      table(["request_id", "scheduled_for"], [[made.request_id, made.scheduled_for]]);
       const [status] = await world.ask<{ status: string; strategy: string }>(
         admin(ines),
         "select status, strategy from lethe.deletion_status(:'noor')",
       );
       table(["status", "strategy"], [[status?.status, status?.strategy]]);
       claim(
-        `The worker was woken by NOTIFY and was done ${took} ms after Ines had asked.`,
+        `The worker, woken by NOTIFY, was done ${took} ms after Ines had asked.`,
         [state, status?.status, took < PATIENCE],
         ["completed", "deleted", true],
       );
@@ -55,7 +56,17 @@ export const executed: Chapter = {
       check("the worker stops when it is asked to", await worker.stop(), 0);
     }
     const leaked = [...stock.search.hits.keys()].filter((value) => worker.output().includes(value));
-    claim("Its log names the request, and holds nothing of Noor's.", leaked, []);
+    const lines = worker.output().trim().split("\n");
+    const entries = lines.map(
+      (line) => JSON.parse(line) as { msg: string; executed?: number; failed?: number },
+    );
+    prose("What the worker wrote to its log meanwhile:");
+    for (const { msg, executed: done, failed } of entries) {
+      note(done === undefined ? msg : `${msg}: ${done} executed, ${failed} failed`);
+    }
+    print("");
+    const total = entries.reduce((sum, entry) => sum + (entry.executed ?? 0), 0);
+    claim("It executed one request, and its log holds nothing of Noor's.", [total, leaked], [1, []]);
   },
 };
 

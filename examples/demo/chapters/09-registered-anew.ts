@@ -9,12 +9,10 @@ import { prose, table } from "../terminal.ts";
 type Registered = { id: string; email: string; created_at: Date };
 
 export const registeredAnew: Chapter = {
-  title: "A year later Noor registers again",
+  title: "Noor comes back, as somebody new",
   tell: async ({ world }) => {
     const { noor } = cast;
-    prose(
-      "Her old address is free. She is a new person to the application, with nothing of the old account.",
-    );
+    prose("Her old address is free again. A year later she registers with it:");
     const [made] = await world.ask<Registered>(
       visitor,
       `insert into users (email, name)\nvalues ('${noor.email}', '${noor.name}')\nreturning id, email, created_at`,

@@ -22,8 +22,8 @@ export const onRecord: Chapter = {
     if (!departure) throw new Error("chapter 6 comes first");
     const { ines, emil } = cast;
     prose(`
-      Every step of a request is in a log, without personal data. Each entry's hash covers the one before, so
-      that nobody can change history and leave no trace.
+      Every step of a request is in a log that holds no personal data. The hash of each entry covers the entry
+      before it: whoever changed one would have to change all that follow.
     `);
     const log = await world.ask<Logged>(
       owner,
@@ -65,10 +65,10 @@ export const onRecord: Chapter = {
       ) e
       where e.hash <> lethe.event_hash(e.previous, e.request_id, e.seq, e.event, e.actor, e.at, e.details)
     `;
-    claim("The chain of hashes holds.", broken.length, 0);
+    claim("The hashes fit.", broken.length, 0);
     await world.refused(owner, "delete from lethe.deletion_event", "LT005");
 
-    prose("\nMeanwhile Emil has asked to leave, too. The operator sees what is ahead, and what is late:");
+    prose("Now Emil asks to leave, too. The operator sees what is ahead, and what is late:");
     await world.ask(user(emil), "select * from lethe.schedule_deletion(:'emil')");
     const pending = await world.ask<Pending>(
       admin(ines),

@@ -23,6 +23,10 @@ const functions: Record<string, Role[]> = {
   execute_due_deletions: ["app_worker"],
   continue_deletion: ["app_worker"],
   executing_requests: ["app_worker"],
+  due_requests: ["app_worker"],
+  execute_due_request: ["app_worker"],
+  take_event_counts: ["app_worker"],
+  lag: ["app_admin", "app_worker"],
   record_failure: ["app_worker"],
 };
 const views: Record<string, Role[]> = {

@@ -4,7 +4,6 @@ import type {
   ColumnRule,
   ContentRule,
   Reassign,
-  RetainRule,
   Rows,
   Rule,
   Strategy,

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:826de15032ca85e19e77447a1ecc9d9664e32636
+--! Hash: sha1:985e3bcebe195c94ea4a0980845eadc8f1466d44
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -184,11 +184,6 @@ create or replace procedure pg_temp.lethe_lock(object text, relation text, mode 
 language plpgsql as $helper$
 begin
   perform pg_temp.lethe_require_transaction();
-  if not pg_has_role(current_user, (select c.relowner from pg_class c where c.oid = relation::regclass), 'usage') then
-    raise exception 'this migration must run as the owner of %, or as an inheriting member of its owner', relation
-      using errcode = 'insufficient_privilege',
-            hint = 'The functions run with their owner''s rights: an owner without rights on the table would erase nothing.';
-  end if;
   if not exists (select from lethe.object o where o.name = object and o.definition_hash = hash) then
     execute format('lock table %s in %s mode', relation, mode);
     insert into lethe.object (name, definition_hash) values (object, hash)
@@ -214,6 +209,7 @@ declare
   part constant text[] := regexp_match(object, '^(function|procedure|view|table|schema) (.*)$');
   acl aclitem[];
   owner oid;
+  relation oid;
   keyword text;
   grantee record;
 begin
@@ -227,15 +223,23 @@ begin
     from pg_namespace n where quote_ident(n.nspname) = part[2];
   else
     keyword := 'table';
-    select coalesce(c.relacl, acldefault('r', c.relowner)), c.relowner into acl, owner
+    select coalesce(c.relacl, acldefault('r', c.relowner)), c.relowner, c.oid into acl, owner, relation
     from pg_class c where c.oid = part[2]::regclass;
   end if;
   for grantee in
     select distinct a.grantee,
            case a.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end as name
-    from aclexplode(acl) a
-    where a.grantee <> owner
-      and not (a.grantee <> 0 and pg_get_userbyid(a.grantee) = any (roles) and a.privilege_type = upper(privilege))
+    from (
+      select e.grantee,
+             e.grantee <> 0 and pg_get_userbyid(e.grantee) = any (roles) and e.privilege_type = upper(privilege) as wanted
+      from aclexplode(acl) e
+      union all
+      -- A right to a single column is never one of ours.
+      select e.grantee, false
+      from pg_attribute c, aclexplode(c.attacl) e
+      where c.attrelid = relation
+    ) a
+    where a.grantee <> owner and not a.wanted
   loop
     execute format('revoke all on %s %s from %s', keyword, part[2], grantee.name);
   end loop;
@@ -380,6 +384,18 @@ begin
     raise exception E'the database is not the one that this migration was generated for:\n%', differences
       using errcode = 'LT009',
             hint = 'Run `lethe sync`, decide what is new, and generate the migration again.';
+  end if;
+
+  -- The functions run with their owner's rights: an owner without rights on a table would erase nothing there.
+  select min(t.table_name) into differences
+  from lethe.annotated_table t
+  join pg_namespace n on n.nspname = split_part(t.table_name, '.', 1)
+  join pg_class r on r.relnamespace = n.oid and n.nspname || '.' || r.relname = t.table_name
+  where t.class <> 'keep' and not pg_has_role(current_user, r.relowner, 'usage');
+  if differences is not null then
+    raise exception 'this migration must run as the owner of %, or as an inheriting member of its owner', differences
+      using errcode = 'insufficient_privilege',
+            hint = 'Run it as the role that owns all annotated tables.';
   end if;
 
   select string_agg(distinct r.strategy::text, ', ') into differences

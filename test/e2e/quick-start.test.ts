@@ -29,11 +29,15 @@ function run(command: string): string {
     env: {
       ...process.env,
       DATABASE_URL: database.url,
-      // Kept out of the project: what runs there is what its own node_modules hold, and this Node.
-      PATH: [join(process.execPath, ".."), process.env.PATH ?? ""].join(delimiter),
+      // What runs there is what its own node_modules hold, and this Node; nothing of this repository's.
+      PATH: [join(process.execPath, ".."), ...pathElsewhere()].join(delimiter),
       NODE_ENV: "production",
     },
   });
+}
+
+function pathElsewhere(): string[] {
+  return (process.env.PATH ?? "").split(delimiter).filter((folder) => !folder.startsWith(root));
 }
 
 beforeAll(() => {

@@ -13,6 +13,12 @@ import { claimsHeld } from "./claim.ts";
 import { play } from "./play.ts";
 import { good, print, prose } from "./terminal.ts";
 
+// `npm run demo | head`: nobody reads on, so stop; the server goes with the process.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(1);
+});
+
 const started = Date.now();
 prose(`
   Lethe shows how a person leaves a PostgreSQL application. A PostgreSQL server starts now, with a rental

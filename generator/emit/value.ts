@@ -48,18 +48,23 @@ function valueSql(change: ColumnChange, old: string, keys: TemplateKeys): { valu
     case "json_set":
       return jsonSet(change, old, transform.path, transform.value);
     case "empty_array":
-      return { value: "'{}'", guard: `${old} <> '{}'` };
+      return onlyWhere(`${old} <> '{}'`, "'{}'", old);
     case "remove_element":
       return {
         value: `array_remove(${old}, ${transform.element})`,
         guard: `(${transform.element}) = any (${old})`,
       };
     case "hash":
-      // The prefix says that it is a hash already: a second run must not hash the hash.
-      return { value: `lethe.keyed_hash(${old})`, guard: `${old} not like 'lethe:%'` };
+      // Its form says that it is a hash already: a second run must not hash the hash.
+      return onlyWhere(`${old} !~ '^lethe:[0-9a-f]{64}$'`, `lethe.keyed_hash(${old})`, old);
     case "sql":
       return differs(change, old, `(${transform.expression.trim()})`);
   }
+}
+
+/** For values that aren't the same when computed twice: a neighbour's change must not touch this column again. */
+function onlyWhere(guard: string, value: string, old: string): { value: string; guard: string } {
+  return { value: `case when ${guard} then ${value} else ${old} end`, guard };
 }
 
 function differs(change: ColumnChange, old: string, value: string): { value: string; guard: string } {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type postgres from "postgres";
+import type { WorkerLog } from "../../../worker/index.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -23,11 +24,19 @@ export interface WorkerProcess {
 
 const started = new Set<ChildProcess>();
 
-export function startWorker(url: string, args: string[] = ["--role", "app_worker"]): WorkerProcess {
+export function startWorker(
+  url: string,
+  args: string[] = ["--role", "app_worker"],
+  env: Record<string, string> = {},
+): WorkerProcess {
   const child = spawn(
     process.execPath,
     [join(root, "cli/main.ts"), "worker", "--database-url", url, ...args],
-    { cwd: root, env: { ...process.env, LETHE_LOG_LEVEL: "debug" }, stdio: ["ignore", "pipe", "pipe"] },
+    {
+      cwd: root,
+      env: { ...process.env, LETHE_LOG_LEVEL: "debug", ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
   );
   started.add(child);
   let output = "";
@@ -98,6 +107,13 @@ export async function scheduleAll(sql: postgres.Sql, ids: string[]): Promise<voi
 export async function stateOf(sql: postgres.Sql, request: string): Promise<string | undefined> {
   const [row] = await sql`select state::text from lethe.deletion_request where id = ${request}`;
   return row?.state;
+}
+
+/** Takes the lines of a log that `runWorker()` writes in this process. */
+export function collectLog(): { log: WorkerLog; text(): string } {
+  const lines: string[] = [];
+  const write = (fields: object, text: string) => void lines.push(JSON.stringify({ ...fields, text }));
+  return { log: { debug: write, info: write, warn: write, error: write }, text: () => lines.join("\n") };
 }
 
 /** How many requests are in each state. */

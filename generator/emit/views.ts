@@ -2,7 +2,7 @@
 import type { HidingPlan, OwnerPlan, Plan, TableRef } from "../plan/model.ts";
 import { ident } from "../quote.ts";
 import { ownerKey } from "./owner.ts";
-import { column, type DatabaseObject, indent, table } from "./text.ts";
+import { column, type DatabaseObject, indent, nameFor, table } from "./text.ts";
 
 export function hiding(plan: Plan): DatabaseObject[] {
   const { subject } = plan;
@@ -20,7 +20,12 @@ export function hiding(plan: Plan): DatabaseObject[] {
       ),
     );
   if (subject.rls !== null) own.push(...policies(plan, subject.table, subject.rls, visible));
-  return [hiddenIndex(plan), ...own, ...plan.hiding.flatMap((each) => contentHiding(plan, each))];
+  return [
+    hiddenIndex(plan),
+    ...own,
+    ...hiddenRowsOf(plan),
+    ...plan.hiding.flatMap((each) => contentHiding(plan, each)),
+  ];
 }
 
 /** The marks that Lethe adds are part of the view too: they are null in every row it shows. */
@@ -134,8 +139,52 @@ function contentHiding(plan: Plan, each: HidingPlan): DatabaseObject[] {
  * shown, instead of a hash of everybody hidden for a page of fifty.
  */
 function notHidden(plan: Plan, owner: OwnerPlan, row: string, policy: boolean): string {
-  const key = ownerKey(owner, row, plan.key);
+  return `not exists (\n    ${hiddenOwner(plan, owner, row)}${policy ? "\n    offset 0" : ""}\n  )`;
+}
+
+function hiddenOwner(plan: Plan, owner: OwnerPlan, row: string): string {
+  const ask = (view: string, condition: string) => `select from ${view} h\n    where ${condition}`;
+  if (owner.by === "via") {
+    const same = owner.columns.map(
+      (name, index) => `${column(owner.references[index] ?? name, "h")} = ${column(name, row)}`,
+    );
+    return ask(hiddenRowsName(owner), same.join(" and "));
+  }
   const cast = owner.by === "column" || owner.by === "polymorphic" ? owner.cast : null;
   const subject = cast === null ? "h.subject_id" : `h.subject_id::${cast}`;
-  return `not exists (\n    select from lethe.hidden_subjects h\n    where ${subject} = ${key}${policy ? "\n    offset 0" : ""}\n  )`;
+  return ask("lethe.hidden_subjects", `${subject} = ${ownerKey(owner, row, plan.key)}`);
+}
+
+type Via = Extract<OwnerPlan, { by: "via" }>;
+
+function hiddenRowsName(owner: Via): string {
+  return `lethe.${ident(nameFor(`hidden_by_${owner.references.join("_")}`, owner.parent))}`;
+}
+
+/**
+ * Rows that own others, of hidden people. Asked with its owner's rights, as `hidden_subjects` is: a parent that the
+ * asker's own policies hide would otherwise look like one of nobody's, and show what belongs to it.
+ */
+function hiddenRows(plan: Plan, owner: OwnerPlan): DatabaseObject[] {
+  const above = owner.by === "via" ? owner.arms[0]?.owner : undefined;
+  if (owner.by !== "via" || above === undefined) return [];
+  const name = hiddenRowsName(owner);
+  const made: DatabaseObject = {
+    object: `view ${name}`,
+    definition: [
+      `create or replace view ${name} as`,
+      `select ${owner.references.map((each) => column(each)).join(", ")}`,
+      `from ${table(owner.parent)} t`,
+      `where exists (\n    ${hiddenOwner(plan, above, "t")}\n  );`,
+      `comment on view ${name} is ${quoteComment(`Keys of rows of ${owner.parent.name} that belong to hidden people, for policies and views.`)};`,
+    ].join("\n"),
+    roles: ["app", "admin", "worker"],
+  };
+  return [...hiddenRows(plan, above), made];
+}
+
+/** One view for all that ask the same. */
+function hiddenRowsOf(plan: Plan): DatabaseObject[] {
+  const all = plan.hiding.flatMap((each) => each.owners.flatMap((owner) => hiddenRows(plan, owner)));
+  return [...new Map(all.map((each) => [each.object, each])).values()];
 }

@@ -3,5 +3,6 @@ export type { LetheTaskOptions } from "./context.ts";
 export { letheCronItems } from "./cron.ts";
 export { type Listener, type ListenOptions, listenForDeletions } from "./listen.ts";
 export type { WorkerLog } from "./log.ts";
-export { type RunWorkerOptions, runWorker } from "./run.ts";
+export { runWorker } from "./run.ts";
+export type { RunWorkerOptions } from "./setup.ts";
 export { letheTasks } from "./tasks/index.ts";

@@ -5,27 +5,15 @@
  * it was at work; it is then started anew, after a pause that grows to half a minute.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseCronItems, run, runOnce } from "graphile-worker";
-import { contextOf, type LetheTaskOptions, sweepName, type TaskContext } from "./context.ts";
+import { parseCronItems, run } from "graphile-worker";
+import { contextOf } from "./context.ts";
 import { letheCronItems } from "./cron.ts";
 import { factsOf, sanitized } from "./errors.ts";
 import { listenForDeletions } from "./listen.ts";
-import { createLog, graphileLogger } from "./log.ts";
+import { createLog } from "./log.ts";
+import { executeOnce } from "./once.ts";
 import { prepare } from "./prepare.ts";
-import { letheTasks } from "./tasks/index.ts";
-
-export interface RunWorkerOptions extends LetheTaskOptions {
-  /** `postgres://user:password@host:5432/database`. Not through a pooler in transaction mode. */
-  connectionString: string;
-  /** Jobs at the same time. Default: 2. */
-  concurrency?: number;
-  /** graphile-worker's own schema. Default: `graphile_worker`, or GRAPHILE_WORKER_SCHEMA. */
-  workerSchema?: string;
-  /** Execute what is due now, and come back. */
-  once?: boolean;
-  /** How long to wait for running transactions when asked to stop, in milliseconds. Default: 25,000. */
-  stopTimeout?: number;
-}
+import { type RunWorkerOptions, type Setup, sharedOptions, workerSchemaOf } from "./setup.ts";
 
 /**
  * Runs until `signal` is aborted: finishes the current transactions, gives the jobs back, and resolves. With `once` it
@@ -40,7 +28,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   const setup: Setup = { ...options, logger, context: contextOf({ ...options, logger }) };
   const { context, connectionString } = setup;
   await prepare(context, connectionString, workerSchemaOf(options)).catch(rethrow);
-  if (options.once === true) return await runOnceNow(setup);
+  if (options.once === true) return await executeOnce(setup).catch(rethrow);
 
   let failures = 0;
   while (options.signal?.aborted !== true) {
@@ -60,8 +48,6 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   }
   logger.info({}, "the worker has stopped");
 }
-
-type Setup = RunWorkerOptions & Required<Pick<RunWorkerOptions, "logger">> & { context: TaskContext };
 
 class StopTimeout extends Error {}
 
@@ -84,59 +70,6 @@ async function runUntilStopped(setup: Setup): Promise<void> {
     const stopping = runner.stop().catch(() => {}); // it has stopped by itself already
     await endWithin(setup.stopTimeout ?? 25_000, Promise.all([stopping, stopped]));
   }
-}
-
-/** Sweeps once and drains what is being executed, with graphile-worker's run-once mode. */
-async function runOnceNow(setup: Setup): Promise<void> {
-  const { context } = setup;
-  const once = letheTasks({ ...setup, logger: context.log });
-  let failure: unknown;
-  const taskList = Object.fromEntries(
-    Object.entries(once).map(([name, task]) => [
-      name,
-      async (...args: Parameters<NonNullable<typeof task>>) => {
-        try {
-          return await task?.(...args);
-        } catch (error) {
-          failure = error;
-          throw error;
-        }
-      },
-    ]),
-  );
-  const shared = { ...sharedOptions(setup), taskList };
-  const { makeWorkerUtils } = await import("graphile-worker");
-  const utils = await makeWorkerUtils({
-    connectionString: setup.connectionString,
-    schema: workerSchemaOf(setup),
-    logger: shared.logger,
-  });
-  const name = sweepName(context.schema);
-  await utils.addJob(name, {}, { jobKey: name });
-  await utils.release();
-  await runOnce(shared).catch(rethrow);
-  if (failure !== undefined) throw failure;
-}
-
-function sharedOptions(setup: Setup) {
-  const concurrency = setup.concurrency ?? 2;
-  return {
-    connectionString: setup.connectionString,
-    schema: workerSchemaOf(setup),
-    concurrency,
-    // A drain holds one connection; cron, the listener for jobs and adding jobs need their own.
-    maxPoolSize: concurrency + 4,
-    noHandleSignals: true,
-    logger: graphileLogger(setup.context.log),
-    taskList: letheTasks({ ...setup, logger: setup.context.log }),
-    // Jobs are completed through graphile-worker's batcher: without it a connection that is lost at that moment
-    // ends the process with an unhandled rejection.
-    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
-  };
-}
-
-function workerSchemaOf({ workerSchema }: RunWorkerOptions): string {
-  return workerSchema ?? process.env.GRAPHILE_WORKER_SCHEMA ?? "graphile_worker";
 }
 
 function rethrow(error: unknown): never {

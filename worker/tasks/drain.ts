@@ -11,8 +11,8 @@ import { continueDeletion, type DrainState } from "../database.ts";
 import { factsOf, sanitized } from "../errors.ts";
 import { type Client, transactOn } from "../transaction.ts";
 import { blame } from "./blame.ts";
+import { drainJob } from "./drain-job.ts";
 import { stopSignal } from "./stop-signal.ts";
-import { drainJob } from "./sweep.ts";
 
 /** How long one job works on one request, in milliseconds. */
 const TURN = 5_000;

@@ -2,18 +2,17 @@
  * The task that executes what is due. It asks the request table and nothing else: its payload is empty, so a lost, a
  * doubled or a stale job changes nothing.
  */
-import type { AddJobsJobSpec, JobHelpers, Task } from "graphile-worker";
-import { drainName, sweepName, type TaskContext } from "../context.ts";
+import type { JobHelpers, Task } from "graphile-worker";
+import { sweepName, type TaskContext } from "../context.ts";
 import { executingRequests, lagSeconds, takeEventCounts } from "../database.ts";
 import { factsOf, sanitized } from "../errors.ts";
 import { transact } from "../transaction.ts";
 import { executeDue } from "./batches.ts";
+import { drainJob } from "./drain-job.ts";
 import { stopSignal } from "./stop-signal.ts";
 
 /** How soon to look again at requests whose rows somebody holds, in milliseconds. */
 const LOOK_AGAIN = 5_000;
-/** Behind sweeps: a sweep must not wait for hundreds of drains. */
-export const DRAIN_PRIORITY = 10;
 
 export function sweepTask(context: TaskContext): Task {
   const { schema, telemetry, log } = context;
@@ -45,16 +44,6 @@ async function sweep(context: TaskContext, helpers: JobHelpers): Promise<void> {
     log.info({ ...done, inSteps: drains.length }, "executed what was due");
   }
   await report(context, helpers);
-}
-
-/** A drain's job: its key lets a request have one waiting job, however many sweeps ask for it. */
-export function drainJob(schema: string, request: string): AddJobsJobSpec {
-  return {
-    identifier: drainName(schema),
-    payload: { request },
-    jobKey: `${drainName(schema)}:${request}`,
-    priority: DRAIN_PRIORITY,
-  };
 }
 
 /** What happened since any worker last looked, in whatever session it happened. */

@@ -79,6 +79,33 @@ test("a job with a payload that names no request is dropped", async () => {
   expect(await jobCount()).toBe(0);
 });
 
+test("a request whose row somebody holds is looked at again within seconds", async () => {
+  const request = await schedule(db.sql, someone());
+  const holder = await db.connect();
+  await holder`begin`;
+  await holder`select from lethe.deletion_request where id = ${request} for update`;
+  await sweep();
+  const [job] = await db.sql`
+    select key, run_at <= now() + interval '6 seconds' as soon from graphile_worker.jobs
+  `;
+  await holder`rollback`;
+  expect(job).toEqual({ key: "lethe_sweep", soon: true });
+  expect(await stateOf(db.sql, request)).toBe("scheduled");
+});
+
+test("scheduling and cancelling as the application need nothing of graphile-worker", async () => {
+  const id = someone();
+  await db.sql`alter schema graphile_worker rename to away`;
+  try {
+    const user = await db.as("app_user", { "app.user_id": id });
+    await user`select lethe.schedule_deletion(${id})`;
+    const [row] = await user`select lethe.cancel_deletion(${id}) as cancelled`;
+    expect(row?.cancelled).toBeInstanceOf(Date);
+  } finally {
+    await db.sql`alter schema away rename to graphile_worker`;
+  }
+});
+
 async function sweep(): Promise<string> {
   const { log, text } = collectLog();
   await runWorker({ connectionString: db.url, role: "app_worker", once: true, logger: log });

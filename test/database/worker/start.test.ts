@@ -2,8 +2,9 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { userId } from "../../../examples/reference/people.ts";
 import { seed } from "../../../examples/reference/seed.ts";
+import { runWorker } from "../../../worker/index.ts";
 import { useDatabase } from "../../support/database.ts";
-import { killWorkers, schedule, startWorker, stateOf, until } from "./support.ts";
+import { collectLog, killWorkers, schedule, startWorker, stateOf, until } from "./support.ts";
 
 const db = useDatabase("reference");
 beforeAll(() => seed(db.sql, { users: 20 }));
@@ -44,6 +45,47 @@ test("--once executes what is due now, and ends by itself", async () => {
   expect(await worker.ended()).toBe(0);
   expect(await stateOf(db.sql, due)).toBe("completed");
   expect(await stateOf(db.sql, later)).toBe("scheduled");
+});
+
+test("a login of its own, member of app_worker and no superuser, with graphile-worker in its own schema", async () => {
+  const login = `worker_of_${db.name}`;
+  await db.sql.unsafe(`
+    create role ${login} login password 'secret' in role app_worker;
+    grant create on database ${db.name} to ${login};
+  `);
+  const url = Object.assign(new URL(db.url), { username: login, password: "secret" }).href;
+  try {
+    const worker = startWorker(url, [], { GRAPHILE_WORKER_SCHEMA: "worker_of_lethe" });
+    await worker.running();
+    const request = await schedule(db.sql, userId(7));
+    await until("it is executed", async () => (await stateOf(db.sql, request)) === "completed", 5_000);
+    expect(await worker.end("SIGTERM")).toBe(0);
+  } finally {
+    await db.sql.unsafe(`drop owned by ${login} cascade; drop role ${login}`);
+  }
+});
+
+test("work that doesn't end in time is left to PostgreSQL, which rolls it back", async () => {
+  await db.sql.unsafe(`
+    create function public.slow() returns trigger language plpgsql as
+      $$ begin perform pg_sleep(3); return new; end $$;
+    create trigger slow before update of email on public.users for each row execute function public.slow();
+  `);
+  const request = await schedule(db.sql, userId(8));
+  const stop = new AbortController();
+  const { log } = collectLog();
+  const work = runWorker({ connectionString: db.url, signal: stop.signal, stopTimeout: 200, logger: log });
+  await until("it is at work", async () => {
+    const rows = await db.sql`select from pg_stat_activity where wait_event = 'PgSleep'`;
+    return rows.length > 0;
+  });
+  stop.abort();
+  await expect(work).rejects.toThrow("work was still running after 200 ms");
+  await db.sql`
+    select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()
+  `;
+  expect(await stateOf(db.sql, request)).toBe("scheduled");
+  await db.sql`drop trigger slow on public.users`;
 });
 
 describe("refuses to start, with exit code 2 and a remedy,", () => {

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:985e3bcebe195c94ea4a0980845eadc8f1466d44
+--! Hash: sha1:f6d0aa7f99bd52bc847105453b84386a344bafe5
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -2960,8 +2960,6 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
-set plan_cache_mode = force_generic_plan
 set row_security = off
 as $function$
   select (lethe.deletion_status(subject)).status = 'scheduled';
@@ -2974,8 +2972,6 @@ create or replace function lethe.later(moment timestamptz, span interval) return
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
-set plan_cache_mode = force_generic_plan
 as $function$
   -- In UTC: two weeks across a change of clocks are two weeks, whatever the session's TimeZone.
   select (moment at time zone 'UTC' + span) at time zone 'UTC';
@@ -3188,22 +3184,6 @@ comment on function lethe.within_cooldown(uuid) is
   'Was a deletion cancelled so recently that schedule_deletion() refuses a new one? Errors: LT005 not allowed.';
 $define$);
 
-call pg_temp.lethe_define('function lethe.apply_identity(text, uuid[])', $define$
-create or replace function lethe.apply_identity(strategy text, subjects uuid[]) returns void
-language plpgsql
-set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
-set plan_cache_mode = force_generic_plan
-set row_security = off
-as $function$
-begin
-  call lethe.erase_identity(subjects);
-end
-$function$;
-comment on function lethe.apply_identity(text, uuid[]) is
-  'First step for subjects with very many rows: sign-in data and the subject''s own columns, in the transaction that commits executing.';
-$define$);
-
 call pg_temp.lethe_define('function lethe.apply_strategy(text, uuid[])', $define$
 create or replace function lethe.apply_strategy(strategy text, subjects uuid[]) returns void
 language plpgsql
@@ -3294,8 +3274,7 @@ begin
       if not lethe.is_row_error(code) then
         raise;
       end if;
-      perform lethe.record_failure(request,
-        concat_ws(' ', code, nullif(concat_ws('.', nullif(schema_name, ''), nullif(table_name, '')), ''), nullif(constraint_name, '')));
+      perform lethe.record_failure(request, lethe.error_text(code, schema_name, table_name, constraint_name));
   end;
   return 'waiting';
 end
@@ -3318,12 +3297,9 @@ begin
   perform lethe.require_service();
   -- In the order in which execute_due_deletions() claims them.
   return query
-  select r.id
-  from lethe.deletion_request r
-  where r.state = 'scheduled'
-    and r.blocked_at is null
-    and greatest(r.scheduled_for, r.next_attempt_at) <= now()
-  order by greatest(r.scheduled_for, r.next_attempt_at)
+  select d.request_id
+  from lethe.due d
+  order by d.due_since
   limit $1;
 end
 $function$;
@@ -3376,7 +3352,7 @@ begin
     ));
     if cardinality(heavy) > 0 then
       -- Nobody can sign in or be recognised from here on; the many rows follow in steps of their own.
-      perform lethe.apply_identity(name, heavy);
+      call lethe.erase_identity(heavy);
     end if;
     perform lethe.apply_strategy(name, array(
       select r.subject_id
@@ -3400,6 +3376,18 @@ end
 $function$;
 comment on function lethe.erase(bigint[], boolean) is
   'Erases the subjects of requests that the caller has locked: one statement a table for all of them.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.error_text(text, text, text, text)', $define$
+create or replace function lethe.error_text(code text, schema_name text, table_name text, constraint_name text) returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $function$
+  select concat_ws(' ', code, nullif(concat_ws('.', nullif(schema_name, ''), nullif(table_name, '')), ''), nullif(constraint_name, ''));
+$function$;
+comment on function lethe.error_text(text, text, text, text) is
+  'What is kept of an error: SQLSTATE, table, constraint. Never the message, which may hold values.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.execute_deletion(uuid, boolean)', $define$
@@ -3480,12 +3468,9 @@ begin
 
   -- The due check is under the request's lock; what another worker has claimed is skipped.
   claimed := array(
-    select r.id
-    from lethe.deletion_request r
-    where r.state = 'scheduled'
-      and r.blocked_at is null
-      and greatest(r.scheduled_for, r.next_attempt_at) <= now()
-    order by greatest(r.scheduled_for, r.next_attempt_at)
+    select d.request_id
+    from lethe.due d
+    order by d.due_since
     limit max
     for update skip locked
   );
@@ -3494,13 +3479,8 @@ begin
   outcome.remaining := (
     select count(*)
     from (
-      select
-      from lethe.deletion_request r
-      where r.state = 'scheduled'
-        and r.blocked_at is null
-        and greatest(r.scheduled_for, r.next_attempt_at) <= now()
-      limit 10000
-    ) due
+      select from lethe.due limit 10000
+    ) counted
   );
   return outcome;
 end
@@ -3527,12 +3507,9 @@ begin
   perform lethe.require_service();
   perform lethe.require_read_committed();
   return lethe.execute_requests(array(
-    select r.id
-    from lethe.deletion_request r
-    where r.id = request
-      and r.state = 'scheduled'
-      and r.blocked_at is null
-      and greatest(r.scheduled_for, r.next_attempt_at) <= now()
+    select d.request_id
+    from lethe.due d
+    where d.request_id = request
     for update skip locked
   ), 1);
 end
@@ -3584,8 +3561,7 @@ begin
   end;
 
   if cardinality(requests) = 1 then
-    perform lethe.record_failure(requests[1],
-      concat_ws(' ', code, nullif(concat_ws('.', nullif(schema_name, ''), nullif(table_name, '')), ''), nullif(constraint_name, '')));
+    perform lethe.record_failure(requests[1], lethe.error_text(code, schema_name, table_name, constraint_name));
     return (0, 1, 0, 0)::lethe.execution;
   end if;
 
@@ -3740,11 +3716,7 @@ as $function$
   -- Blocked requests wait for people and those that failed for their next attempt: neither is the worker's delay.
   select extract(epoch from greatest(now() - least(
     (
-      select greatest(r.scheduled_for, r.next_attempt_at)
-      from lethe.deletion_request r
-      where r.state = 'scheduled' and r.blocked_at is null
-      order by greatest(r.scheduled_for, r.next_attempt_at)
-      limit 1
+      select min(d.due_since) from lethe.due d
     ),
     (
       select min(greatest(r.scheduled_for, r.next_attempt_at))
@@ -4011,6 +3983,17 @@ begin
 end
 $function$;
 comment on function lethe.refuse_truncate() is 'Refuses TRUNCATE of the subject table, which would pass every row trigger.';
+$define$);
+
+call pg_temp.lethe_define('view lethe.due', $define$
+create or replace view lethe.due as
+select r.id as request_id,
+       greatest(r.scheduled_for, r.next_attempt_at) as due_since
+from lethe.deletion_request r
+where r.state = 'scheduled'
+  and r.blocked_at is null
+  and greatest(r.scheduled_for, r.next_attempt_at) <= now();
+comment on view lethe.due is 'Requests that may be executed now: the one place that says so.';
 $define$);
 
 call pg_temp.lethe_define('view lethe.overdue', $define$

@@ -47,8 +47,7 @@ begin
       if not lethe.is_row_error(code) then
         raise;
       end if;
-      perform lethe.record_failure(request,
-        concat_ws(' ', code, nullif(concat_ws('.', nullif(schema_name, ''), nullif(table_name, '')), ''), nullif(constraint_name, '')));
+      perform lethe.record_failure(request, lethe.error_text(code, schema_name, table_name, constraint_name));
   end;
   return 'waiting';
 end

@@ -12,12 +12,9 @@ begin
   perform lethe.require_service();
   -- In the order in which execute_due_deletions() claims them.
   return query
-  select r.id
-  from lethe.deletion_request r
-  where r.state = 'scheduled'
-    and r.blocked_at is null
-    and greatest(r.scheduled_for, r.next_attempt_at) <= now()
-  order by greatest(r.scheduled_for, r.next_attempt_at)
+  select d.request_id
+  from lethe.due d
+  order by d.due_since
   limit $1;
 end
 $function$;

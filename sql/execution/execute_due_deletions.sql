@@ -23,12 +23,9 @@ begin
 
   -- The due check is under the request's lock; what another worker has claimed is skipped.
   claimed := array(
-    select r.id
-    from lethe.deletion_request r
-    where r.state = 'scheduled'
-      and r.blocked_at is null
-      and greatest(r.scheduled_for, r.next_attempt_at) <= now()
-    order by greatest(r.scheduled_for, r.next_attempt_at)
+    select d.request_id
+    from lethe.due d
+    order by d.due_since
     limit max
     for update skip locked
   );
@@ -37,13 +34,8 @@ begin
   outcome.remaining := (
     select count(*)
     from (
-      select
-      from lethe.deletion_request r
-      where r.state = 'scheduled'
-        and r.blocked_at is null
-        and greatest(r.scheduled_for, r.next_attempt_at) <= now()
-      limit 10000
-    ) due
+      select from lethe.due limit 10000
+    ) counted
   );
   return outcome;
 end

@@ -14,12 +14,9 @@ begin
   perform lethe.require_service();
   perform lethe.require_read_committed();
   return lethe.execute_requests(array(
-    select r.id
-    from lethe.deletion_request r
-    where r.id = request
-      and r.state = 'scheduled'
-      and r.blocked_at is null
-      and greatest(r.scheduled_for, r.next_attempt_at) <= now()
+    select d.request_id
+    from lethe.due d
+    where d.request_id = request
     for update skip locked
   ), 1);
 end

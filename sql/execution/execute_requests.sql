@@ -39,8 +39,7 @@ begin
   end;
 
   if cardinality(requests) = 1 then
-    perform lethe.record_failure(requests[1],
-      concat_ws(' ', code, nullif(concat_ws('.', nullif(schema_name, ''), nullif(table_name, '')), ''), nullif(constraint_name, '')));
+    perform lethe.record_failure(requests[1], lethe.error_text(code, schema_name, table_name, constraint_name));
     return (0, 1, 0, 0)::lethe.execution;
   end if;
 

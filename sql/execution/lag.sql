@@ -12,11 +12,7 @@ as $function$
   -- Blocked requests wait for people and those that failed for their next attempt: neither is the worker's delay.
   select extract(epoch from greatest(now() - least(
     (
-      select greatest(r.scheduled_for, r.next_attempt_at)
-      from lethe.deletion_request r
-      where r.state = 'scheduled' and r.blocked_at is null
-      order by greatest(r.scheduled_for, r.next_attempt_at)
-      limit 1
+      select min(d.due_since) from lethe.due d
     ),
     (
       select min(greatest(r.scheduled_for, r.next_attempt_at))

@@ -5,8 +5,6 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
-set plan_cache_mode = force_generic_plan
 set row_security = off
 as $function$
   select (lethe.deletion_status(subject)).status = 'scheduled';

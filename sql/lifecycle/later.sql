@@ -3,8 +3,6 @@ create or replace function lethe.later(moment timestamptz, span interval) return
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
-set plan_cache_mode = force_generic_plan
 as $function$
   -- In UTC: two weeks across a change of clocks are two weeks, whatever the session's TimeZone.
   select (moment at time zone 'UTC' + span) at time zone 'UTC';

@@ -20,6 +20,8 @@ import { viewNameTaken } from "./L034-view-name-taken.ts";
 import { rlsKind } from "./L035-rls-kind.ts";
 import { indexUnusedUnderRls } from "./L036-index-unused-under-rls.ts";
 import { subjectRefersToItself } from "./L040-subject-refers-to-itself.ts";
+import { uniqueDuringGrace } from "./L042-unique-during-grace.ts";
+import { rowSecurityForced } from "./L043-row-security-forced.ts";
 
 /** Looks at the plan and reports into the context. */
 export type Lint = (plan: Plan, context: PlanContext) => void;
@@ -44,4 +46,6 @@ export const lints: readonly Lint[] = [
   rlsKind,
   indexUnusedUnderRls,
   subjectRefersToItself,
+  uniqueDuringGrace,
+  rowSecurityForced,
 ];

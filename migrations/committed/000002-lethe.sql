@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:f6d0aa7f99bd52bc847105453b84386a344bafe5
+--! Hash: sha1:164e733b3c3374cdf1e2f99a1213ada072237e87
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -3654,8 +3654,6 @@ begin
         executing_xact = null,
         preserved = null,
         cancel_token_hash = null,
-        -- What the person wrote is theirs; what an administrator wrote is the controller's record.
-        reason = case when r.requested_by = r.subject_id::text then null else r.reason end,
         last_error = null,
         next_attempt_at = null
     from (
@@ -3670,6 +3668,15 @@ begin
     returning r.id, r.state
   )
   select coalesce(array_agg(f.id) filter (where f.state = 'completed'), '{}') into whole from finished f;
+
+  -- What the person wrote is theirs, in requests they took back too; what an administrator wrote is the controller's.
+  update lethe.deletion_request r
+  set reason = null
+  from lethe.deletion_request done
+  where done.id = any (requests)
+    and r.subject_id = done.subject_id
+    and r.requested_by = r.subject_id::text
+    and r.reason is not null;
 
   perform lethe.record_events(requests, 'executed', 'worker');
   perform lethe.record_events(whole, 'completed', 'worker');

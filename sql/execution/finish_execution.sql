@@ -19,8 +19,6 @@ begin
         executing_xact = null,
         preserved = null,
         cancel_token_hash = null,
-        -- What the person wrote is theirs; what an administrator wrote is the controller's record.
-        reason = case when r.requested_by = r.subject_id::text then null else r.reason end,
         last_error = null,
         next_attempt_at = null
     from (
@@ -35,6 +33,15 @@ begin
     returning r.id, r.state
   )
   select coalesce(array_agg(f.id) filter (where f.state = 'completed'), '{}') into whole from finished f;
+
+  -- What the person wrote is theirs, in requests they took back too; what an administrator wrote is the controller's.
+  update lethe.deletion_request r
+  set reason = null
+  from lethe.deletion_request done
+  where done.id = any (requests)
+    and r.subject_id = done.subject_id
+    and r.requested_by = r.subject_id::text
+    and r.reason is not null;
 
   perform lethe.record_events(requests, 'executed', 'worker');
   perform lethe.record_events(whole, 'completed', 'worker');

@@ -35,7 +35,9 @@ function bodyOf(sql: string): string {
 
 describe("hand-written SQL", () => {
   const folder = join(root, "sql");
-  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".sql"));
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".sql"),
+  );
 
   test.each(names.sort())("sql/%s", async (file) => {
     await isRead(readFileSync(join(folder, file), "utf8").replaceAll("{{key}}", "uuid"));
@@ -52,7 +54,11 @@ describe("the reference application's migration", () => {
   });
 
   test("a broken definition would be noticed", async () => {
-    await expect(isRead("create function f() returns void language plpgsql as $function$ begin if; end $function$")).rejects.toThrow();
-    await expect(isRead("create function f() returns void language sql as $function$ selekt 1 $function$")).rejects.toThrow();
+    await expect(
+      isRead("create function f() returns void language plpgsql as $function$ begin if; end $function$"),
+    ).rejects.toThrow();
+    await expect(
+      isRead("create function f() returns void language sql as $function$ selekt 1 $function$"),
+    ).rejects.toThrow();
   });
 });

@@ -63,15 +63,15 @@ describe("everybody else's rows work as before", () => {
     const [made] =
       await app`insert into users (email, name) values ('new@example.com', 'New') returning id, email`;
     expect(made).toMatchObject({ email: "new@example.com" });
-    const [changed] = await app`update users set name = 'Newer' where id = ${made?.["id"]} returning name`;
+    const [changed] = await app`update users set name = 'Newer' where id = ${made?.id} returning name`;
     expect(changed).toEqual({ name: "Newer" });
     const [upserted] = await app`insert into users (email, name) values ('new@example.com', 'x')
       on conflict (email) do update set name = 'Upserted' returning name`;
     expect(upserted).toEqual({ name: "Upserted" });
     expect((await app`delete from sessions where user_id = ${userId(11)}`).count).toBe(2);
-    expect(
-      await sqlState(app`insert into sessions (user_id, token) values (${made?.["id"]}, 'signed in')`),
-    ).toBe("none");
+    expect(await sqlState(app`insert into sessions (user_id, token) values (${made?.id}, 'signed in')`)).toBe(
+      "none",
+    );
     expect(
       await sqlState(
         app`insert into comments (listing_id, author_id, body) select listing_id, ${userId(10)}, 'hello' from comments limit 1`,

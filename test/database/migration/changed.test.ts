@@ -81,7 +81,7 @@ beforeAll(async () => {
 async function states(): Promise<Record<string, string>> {
   const rows =
     await db.sql`select subject_id::text as id, state || case when blocked_at is not null then ' blocked' else '' end as state from lethe.deletion_request`;
-  return Object.fromEntries(rows.map((row) => [row["id"], row["state"]]));
+  return Object.fromEntries(rows.map((row) => [row.id, row.state]));
 }
 
 /** Lethe's data, as text. */
@@ -97,12 +97,11 @@ async function migrate(erasure: Erasure): Promise<void> {
   expect(await requests()).toBe(before);
 }
 
-const exists = async (name: string) =>
-  (await db.sql`select to_regclass(${name}) is not null as yes`)[0]?.["yes"];
+const exists = async (name: string) => (await db.sql`select to_regclass(${name}) is not null as yes`)[0]?.yes;
 const triggers = async (table: string) =>
   (
     await db.sql`select tgname::text as name from pg_trigger where tgrelid = ${table}::regclass and not tgisinternal order by 1`
-  ).map((row) => row["name"]);
+  ).map((row) => row.name);
 
 test("a rule changes: what is left of an erasure in steps follows the new one", async () => {
   await migrate(
@@ -213,7 +212,7 @@ test("a new column, decided: the migration for it applies, the old one no longer
   await migrate(wider);
   const view =
     await db.sql`select attname::text as name from pg_attribute where attrelid = 'active_users'::regclass and attnum > 0 order by attnum`;
-  expect(view.map((row) => row["name"])).toEqual(expect.arrayContaining(["city", "theme"]));
+  expect(view.map((row) => row.name)).toEqual(expect.arrayContaining(["city", "theme"]));
   // And away again: the view loses them, which CREATE OR REPLACE can't do.
   await db.sql`drop view active_users`;
   await db.sql`alter table users drop column city, drop column theme`;

@@ -10,7 +10,7 @@ test("both migrations apply, once; a second run finds nothing to do", async () =
       await applyCommittedMigrations(db.url, inject("adminUrl"));
       const applied =
         await db.sql`select filename::text as file from graphile_migrate.migrations order by date`;
-      expect(applied.map((row) => row["file"])).toEqual(["000001.sql", "000002.sql"]);
+      expect(applied.map((row) => row.file)).toEqual(["000001.sql", "000002.sql"]);
     }
     expect(
       await db.sql`select to_regprocedure('lethe.anonymize(uuid[])') is not null as there`,

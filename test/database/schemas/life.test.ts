@@ -156,7 +156,7 @@ describe.each(cases)("$name", ({ key, soft, before, keys }) => {
       "select table_name, action, rows::integer from lethe.explain_deletion($key, 'anonymize') order by 1, 2",
       a,
     );
-    expect(explained.find((each) => each["table_name"] === "My App.Session")).toMatchObject({
+    expect(explained.find((each) => each.table_name === "My App.Session")).toMatchObject({
       action: "delete",
       rows: 2,
     });
@@ -173,7 +173,7 @@ describe.each(cases)("$name", ({ key, soft, before, keys }) => {
 
     const app = await db.as("app_user");
     const seen = await app`select "e-Mail"::text as key from "My App"."Live Users"`;
-    expect(seen.map((each) => each["key"]).sort()).toEqual([b, c, d].sort());
+    expect(seen.map((each) => each.key).sort()).toEqual([b, c, d].sort());
     expect(await app`select from "My App"."User"`).toHaveLength(3);
 
     await call("select lethe.cancel_deletion($key)", a);
@@ -188,7 +188,7 @@ describe.each(cases)("$name", ({ key, soft, before, keys }) => {
       { state: "completed" },
     ]);
     expect(await row(a)).toMatchObject({ order: null, "Name with space": "Gone 'for good'", select: "!" });
-    expect((await row(a))?.["address"]).toBe(`deleted_${trimmed(a, key)}@deleted.invalid`);
+    expect((await row(a))?.address).toBe(`deleted_${trimmed(a, key)}@deleted.invalid`);
     const [content] = await call('select * from "My App".subjects where request = $key', a);
     expect(content).toMatchObject({
       subjects: null,
@@ -246,7 +246,7 @@ describe.each(cases)("$name", ({ key, soft, before, keys }) => {
     ]);
     // a's text is erased, b's is not; c's and d's rows are gone; what holds no key is nobody's.
     const left = await db.sql`select text from "My App"."Soft" order by id`;
-    expect(left.map((each) => each["text"])).toEqual([
+    expect(left.map((each) => each.text)).toEqual([
       null,
       "mine",
       ...(soft === "text" ? ["somebody else's"] : []),

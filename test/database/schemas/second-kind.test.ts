@@ -91,9 +91,9 @@ test("each has its own objects, on shared tables too", async () => {
 test("the author's own words and the application's names stay as they are", async () => {
   const [made] =
     await db.sql`select prosrc as text from pg_proc where oid = 'lethe_orgs.anonymize(bigint[])'::regprocedure`;
-  expect(made?.["text"]).toContain("'lethe_ is a word of mine'");
-  expect(made?.["text"]).toContain("'x@lethe.invalid'");
-  expect(made?.["text"]).toContain("public.lethe_notes");
+  expect(made?.text).toContain("'lethe_ is a word of mine'");
+  expect(made?.text).toContain("'x@lethe.invalid'");
+  expect(made?.text).toContain("public.lethe_notes");
 });
 
 test("the second sees nothing of the first as the application's, and both can be applied again", async () => {

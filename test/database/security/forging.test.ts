@@ -15,7 +15,7 @@ beforeAll(async () => {
   await db.sql`select lethe.schedule_deletion(${hardDeleted}, 'hard_delete', grace => '0')`;
   await db.sql`select lethe.execute_due_deletions()`;
   const states = await db.sql`select state from lethe.deletion_request order by id`;
-  expect(states.map((row) => row["state"])).toEqual(["scheduled", "completed", "completed"]);
+  expect(states.map((row) => row.state)).toEqual(["scheduled", "completed", "completed"]);
 });
 
 /** The tables' owner (here the superuser, who passes every policy), and the application's own role. */

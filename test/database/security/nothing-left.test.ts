@@ -51,8 +51,8 @@ describe.each<Strategy>(["anonymize", "hard_delete"])("%s", (strategy) => {
     const model = referenceModel(
       strategy,
       ids,
-      (comment) => before.get("public.comments")?.get(String(comment))?.json["author_id"],
-      (collection) => before.get("public.collections")?.get(String(collection))?.json["owner_id"],
+      (comment) => before.get("public.comments")?.get(String(comment))?.json.author_id,
+      (collection) => before.get("public.collections")?.get(String(collection))?.json.owner_id,
     );
     let untouched = 0;
     for (const [table, becomes] of Object.entries(model)) {
@@ -79,7 +79,7 @@ describe.each<Strategy>(["anonymize", "hard_delete"])("%s", (strategy) => {
 
 /** When they left is the one thing that the model can't know. */
 function withoutTime(row: Row): Row {
-  return row["deleted_at"] === null ? row : { ...row, deleted_at: "marked" };
+  return row.deleted_at === null ? row : { ...row, deleted_at: "marked" };
 }
 
 /** Everybody leaves, some after a cancellation; returns what Lethe was told or gave in confidence. */

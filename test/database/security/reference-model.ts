@@ -31,7 +31,7 @@ export function referenceModel(
       orGone((row) => ({ ...row, title: null })),
     ),
     collection_members: (row) =>
-      left(row["user_id"]) || (hard && left(ownerOf(row["collection_id"]))) ? null : row,
+      left(row.user_id) || (hard && left(ownerOf(row.collection_id))) ? null : row,
     property_listings: of("creator_id", (row) => ({
       ...row,
       contact_phone: null,
@@ -42,10 +42,10 @@ export function referenceModel(
       "author_id",
       orGone((row) => ({ ...row, body: "[deleted]" })),
     ),
-    comment_edits: (row) => (left(authorOf(row["comment_id"])) ? null : row),
+    comment_edits: (row) => (left(authorOf(row.comment_id)) ? null : row),
     messages: (row) => {
-      const sent = left(row["sender_id"]) ? orGone((each) => ({ ...each, body: "[deleted]" }))(row) : row;
-      return sent !== null && left(row["recipient_id"]) ? { ...sent, recipient_id: null } : sent;
+      const sent = left(row.sender_id) ? orGone((each) => ({ ...each, body: "[deleted]" }))(row) : row;
+      return sent !== null && left(row.recipient_id) ? { ...sent, recipient_id: null } : sent;
     },
     invoices: of("user_id", (row) => ({
       ...row,
@@ -55,7 +55,7 @@ export function referenceModel(
     })),
     events: of(
       "user_id",
-      orGone((row) => ({ ...row, ip: null, payload: without(row["payload"] as Row, ["email", "ip"]) })),
+      orGone((row) => ({ ...row, ip: null, payload: without(row.payload as Row, ["email", "ip"]) })),
     ),
   };
 }
@@ -82,7 +82,7 @@ function erasedPerson(row: Row): Row {
     ...row,
     ...nulls,
     display_name: "Deleted user",
-    email: `deleted_${row["id"]}@deleted.invalid`,
+    email: `deleted_${row.id}@deleted.invalid`,
     deleted_at: "marked",
   };
 }

@@ -17,11 +17,11 @@ function definitions(migration: string): string[] {
 async function isRead(sql: string): Promise<void> {
   const { stmts } = (await parse(sql)) as { stmts: { stmt: Record<string, unknown> }[] };
   for (const { stmt } of stmts) {
-    const made = stmt["CreateFunctionStmt"] as { options: { DefElem: DefElem }[] } | undefined;
+    const made = stmt.CreateFunctionStmt as { options: { DefElem: DefElem }[] } | undefined;
     const language = made?.options.find(({ DefElem }) => DefElem.defname === "language");
-    if (language?.DefElem.arg["String"]?.sval === "plpgsql") await parsePlPgSQL(sql);
+    if (language?.DefElem.arg.String?.sval === "plpgsql") await parsePlPgSQL(sql);
     // A body in SQL is text to the parser: it is read on its own.
-    if (language?.DefElem.arg["String"]?.sval === "sql") await parse(bodyOf(sql));
+    if (language?.DefElem.arg.String?.sval === "sql") await parse(bodyOf(sql));
   }
 }
 

@@ -1,0 +1,64 @@
+/** Guards where the schema doesn't help them: no foreign key, a key in a column of another type, a polymorphic pair. */
+import { beforeAll, expect, test } from "vitest";
+import { credential, keep, pii, polymorphic, session, subject, table } from "../../../generator/index.ts";
+import { useDatabase } from "../../support/database.ts";
+import { type Erasure, failureOf, installLethe, sqlState, terms } from "../../support/schema-case.ts";
+
+const db = useDatabase("empty");
+const erasure: Erasure = {
+  ...terms,
+  access: { ...terms.access, currentUser: "nullif(current_setting('app.user_id', true), '')::bigint" },
+  tables: {
+    users: subject({ key: "id", rls: "hide", columns: { id: keep(), email: pii.email() } }),
+    sessions: session({ owner: "user_id" }),
+    tokens: session({ owner: polymorphic({ type: "owner_type", id: "owner_id", value: "User" }) }),
+    grants: table({ rules: [credential({ owner: "giver" }), credential({ owner: "taker" })] }),
+  },
+};
+
+beforeAll(async () => {
+  await db.sql.unsafe(`
+    create table users (id bigint primary key, email text not null unique);
+    create table sessions (id bigint generated always as identity primary key, user_id text);
+    create table tokens (id bigint generated always as identity primary key, owner_type text not null, owner_id text not null);
+    create table grants (id bigint generated always as identity primary key, giver bigint, taker text);
+    create index on sessions (user_id); create index on tokens (owner_type, owner_id); create index on grants (giver); create index on grants (taker);
+    insert into users select n, n || '@example.com' from generate_series(1, 9) n;
+    grant select, insert, update on all tables in schema public to app_user;
+  `);
+  await installLethe(db.sql, erasure);
+  await db.sql`select lethe.schedule_deletion(1)`;
+  await db.sql`select lethe.schedule_deletion(2, 'hard_delete', grace => '0')`;
+  await db.sql`select lethe.schedule_deletion(3, 'anonymize', grace => '0')`;
+  expect(await db.sql`select * from lethe.execute_due_deletions()`).toMatchObject([{ executed: 2 }]);
+});
+
+test.each([1, 2, 3])("person %i, in grace or gone, hard-deleted too: LT010 in every table and column", async (who) => {
+  for (const sql of [db.sql, await db.as("app_user")]) {
+    const failure = await failureOf(sql`insert into sessions (user_id) values (${String(who)})`);
+    expect(failure).toMatchObject({ code: "LT010", detail: expect.stringContaining(`"${who}"`) });
+    expect(await sqlState(sql`insert into tokens (owner_type, owner_id) values ('User', ${String(who)})`)).toBe("LT010");
+    expect(await sqlState(sql`insert into grants (giver) values (${who})`)).toBe("LT010");
+    expect(await sqlState(sql`insert into grants (giver, taker) values (4, ${String(who)})`)).toBe("LT010");
+  }
+});
+
+test("by an UPDATE of either half of the pair", async () => {
+  const [made] = await db.sql`insert into tokens (owner_type, owner_id) values ('Shop', '1') returning id`;
+  expect(await sqlState(db.sql`update tokens set owner_type = 'User' where id = ${made?.id}`)).toBe("LT010");
+  await db.sql`update tokens set owner_type = 'User', owner_id = '5' where id = ${made?.id}`;
+  expect(await sqlState(db.sql`update tokens set owner_id = '1' where id = ${made?.id}`)).toBe("LT010");
+});
+
+test("live people, nobody, and what is no key at all pass", async () => {
+  for (const owner of ["5", null, "anonymous", "99999999999999999999999", "", "1000"])
+    expect(await sqlState(db.sql`insert into sessions (user_id) values (${owner})`), String(owner)).toBe("none");
+  expect(await sqlState(db.sql`insert into tokens (owner_type, owner_id) values ('Shop', '1')`)).toBe("none");
+  expect(await sqlState(db.sql`insert into tokens (owner_type, owner_id) values ('User', 'robot')`)).toBe("none");
+  expect(await sqlState(db.sql`insert into grants (giver, taker) values (5, 'anybody')`)).toBe("none");
+});
+
+test("COPY and inserts of many rows at once are guarded row by row", async () => {
+  expect(await sqlState(db.sql`insert into sessions (user_id) select n::text from generate_series(1, 9) n`)).toBe("LT010");
+  expect(await db.sql`select from sessions where user_id = '9'`).toHaveLength(0);
+});

@@ -1,6 +1,6 @@
 /** The whole generator as one function: two files in, one migration out, nothing else touched. */
 import { renderFindings } from "./annotation/render.ts";
-import { emit } from "./emit/emit.ts";
+import { emit, emitAhead } from "./emit/emit.ts";
 import { FindingsError } from "./errors.ts";
 import { inspect, type PipelineFiles } from "./pipeline.ts";
 
@@ -9,6 +9,8 @@ export interface Generated {
   sql: string;
   /** Findings that don't prevent it, as text; empty where there are none. */
   warnings: string;
+  /** What may be run ahead of it, without a transaction, where the subject table is large. */
+  ahead: string;
   /** The SQL schema that it fills, "lethe" unless the annotation says otherwise. */
   schema: string;
 }
@@ -19,5 +21,5 @@ export async function generate(files: PipelineFiles): Promise<Generated> {
   const rendered = renderFindings(findings, locate);
   const failed = findings.some((finding) => finding.level === "error");
   if (annotation === null || plan === null || failed) throw new FindingsError(findings, rendered);
-  return { sql: emit(plan), warnings: rendered, schema: annotation.schema };
+  return { sql: emit(plan), ahead: emitAhead(plan), warnings: rendered, schema: annotation.schema };
 }

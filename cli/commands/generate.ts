@@ -8,6 +8,7 @@ import { catalogOption, configOption, type FileOptions, filesOf } from "../optio
 
 interface GenerateOptions extends FileOptions {
   out?: string;
+  ahead?: string;
   migrationsFolder: string;
 }
 
@@ -22,6 +23,11 @@ export function generateCommand(): Command {
     .addOption(configOption())
     .addOption(catalogOption())
     .option("-o, --out <file>", "where to write it; - for standard output")
+    .option(
+      "--ahead <file>",
+      "also write what can be run before the migration, outside of a transaction: the marks, and their index built " +
+        "concurrently; for a subject table of millions of rows",
+    )
     .option("--migrations-folder <folder>", "graphile-migrate's folder", "migrations")
     .action(generateMigration);
 }
@@ -29,19 +35,24 @@ export function generateCommand(): Command {
 async function generateMigration(options: GenerateOptions): Promise<void> {
   // Loaded here, because the emitter is not needed for --help or a check.
   const { generate } = await import("../../generator/generate.ts");
-  const { sql, warnings, schema } = await generate(filesOf(options));
+  const { sql, ahead, warnings, schema } = await generate(filesOf(options));
   process.stderr.write(warnings);
+  if (options.ahead !== undefined) write(options.ahead, ahead);
   if (options.out === "-") {
     process.stdout.write(sql);
     return;
   }
   const file = options.out ?? currentMigration(options.migrationsFolder, schema);
+  write(file, sql);
+  process.stdout.write(`wrote ${file}\n`);
+}
+
+function write(file: string, text: string): void {
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, sql);
+    writeFileSync(file, text);
   } catch (error) {
     const code = (error as { code?: string }).code ?? "unknown reason";
     throw new UsageError(`${file} can't be written (${code})`, "name another file with --out");
   }
-  process.stdout.write(`wrote ${file}\n`);
 }

@@ -9,7 +9,7 @@ import { strategies } from "./strategies.ts";
 import { subjectRoutines } from "./subject.ts";
 import { type DatabaseObject, define, heading, quoteText, sha256, table } from "./text.ts";
 import { triggers } from "./triggers.ts";
-import { hiding } from "./views.ts";
+import { hiddenIndex, hiding } from "./views.ts";
 
 interface Part {
   title: string;
@@ -19,6 +19,23 @@ interface Part {
 
 export function emit(plan: Plan): string {
   return emitAs(plan, write);
+}
+
+/**
+ * What may be run ahead of the migration where the subject table is large: the mark columns, and the index on them built
+ * concurrently. Statement by statement, in no transaction. The migration then finds both there.
+ */
+export function emitAhead(plan: Plan): string {
+  return emitAs(plan, (each) => {
+    const index = hiddenIndex(each).definition.replace("create index if", "create index concurrently if");
+    return `${[
+      "-- Lethe: run this before the migration, outside of any transaction, where the subject table is large.",
+      "set lock_timeout = '5s';",
+      ...marks(each).map((mark) => mark.definition),
+      "reset lock_timeout;",
+      index,
+    ].join("\n\n")}\n`;
+  });
 }
 
 function write(plan: Plan): string {
@@ -172,5 +189,8 @@ function rolesOf(plan: Plan): { app: string[]; admin: string[]; worker: string[]
 }
 
 function verifyArguments(plan: Plan): string {
-  return `${quoteText(table(plan.subject.table))}, array[${plan.lifecycle.strategies.map((each) => `'${each}'`).join(", ")}]`;
+  const list = (texts: string[]) =>
+    texts.length === 0 ? "'{}'" : `array[${texts.map(quoteText).join(", ")}]`;
+  const own = marks(plan).map((each) => each.object);
+  return `${quoteText(table(plan.subject.table))}, ${list(plan.lifecycle.strategies)}, ${list(own)}`;
 }

@@ -57,7 +57,8 @@ export function ownerKey(owner: OwnerPlan, row: string, key: KeyPlan): string {
     case "column":
       return `${column(owner.column, row)}`;
     case "polymorphic":
-      return `case when ${column(owner.type, row)} = ${literal(owner.value)} then ${column(owner.id, row)} end`;
+      // In parentheses: the condition of a PL/pgSQL IF ends at the first bare THEN.
+      return `(case when ${column(owner.type, row)} = ${literal(owner.value)} then ${column(owner.id, row)} end)`;
     case "sql":
       return `(select (${owner.expression.trim()}) from (select ${row}.*) t)`;
     case "via": {

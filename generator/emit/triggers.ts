@@ -1,6 +1,5 @@
 /** Triggers that keep the rules whoever writes: guards, the freeze, marks, deletes. */
-import type { GuardPlan, Plan } from "../plan/model.ts";
-import { castFor } from "../plan/owner.ts";
+import type { GuardPlan, OwnerPlan, Plan } from "../plan/model.ts";
 import { ident, literal } from "../quote.ts";
 import { ownerKey } from "./owner.ts";
 import { routine } from "./routine.ts";
@@ -68,7 +67,7 @@ function guardTrigger(plan: Plan, guard: GuardPlan): DatabaseObject[] {
     const before = ownerKey(rows.owner, "old", plan.key);
     return [
       `if tg_op = 'INSERT' or ${now} is distinct from ${before} then`,
-      indent(signInCheck(plan, guard, now), 2),
+      indent(signInCheck(plan, rows.owner, now), 2),
       "end if;",
     ];
   });
@@ -94,17 +93,12 @@ function guardTrigger(plan: Plan, guard: GuardPlan): DatabaseObject[] {
 }
 
 /** A column of another type than the key may hold something that is no key at all: that is nobody's row. */
-function signInCheck(plan: Plan, guard: GuardPlan, owner: string): string {
-  const rows = guard.rows[0];
-  const cast =
-    rows !== undefined && (rows.owner.by === "column" || rows.owner.by === "polymorphic")
-      ? rows.owner.cast
-      : null;
-  if (cast === null || castFor(cast, plan.key.type) === null)
-    return `perform lethe.refuse_sign_in(${owner});`;
+function signInCheck(plan: Plan, owner: OwnerPlan, key: string): string {
+  const cast = owner.by === "column" || owner.by === "polymorphic" ? owner.cast : null;
+  if (cast === null) return `perform lethe.refuse_sign_in(${key});`;
   return [
     "begin",
-    `  perform lethe.refuse_sign_in(${owner}::${plan.key.type});`,
+    `  perform lethe.refuse_sign_in((${key})::${plan.key.type});`,
     "exception",
     "  when invalid_text_representation or numeric_value_out_of_range then",
     "    null;",

@@ -34,11 +34,11 @@ function subjectColumns(plan: Plan): string[] {
   return columns.filter((each) => each !== marks.deletedAt && each !== marks.scheduledFor);
 }
 
-function hiddenIndex(plan: Plan): DatabaseObject {
+export function hiddenIndex(plan: Plan): DatabaseObject {
   const name = hiddenIndexName(plan.subject.table);
   return {
     object: `index ${ident(plan.subject.table.schema)}.${ident(name)}`,
-    definition: `create index ${ident(name)} on ${table(plan.subject.table)} (${ident(plan.key.column)})\n  where ${ident(plan.subject.marks.deletedAt)} is not null;`,
+    definition: `create index if not exists ${ident(name)} on ${table(plan.subject.table)} (${ident(plan.key.column)})\n  where ${ident(plan.subject.marks.deletedAt)} is not null;`,
     on: { table: plan.subject.table, mode: "access exclusive" },
   };
 }

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:164e733b3c3374cdf1e2f99a1213ada072237e87
+--! Hash: sha1:b32d0df656b219076a6f3f4b53446aebae1057f4
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -163,7 +163,8 @@ begin
   if recorded = hash and pg_temp.lethe_exists(object) then
     return;
   end if;
-  if object ~ '^(policy|constraint|index) ' then
+  -- What is there without having been recorded was made ahead of this migration, concurrently.
+  if recorded is not null and object ~ '^(policy|constraint|index) ' then
     perform pg_temp.lethe_remove(object);
   end if;
   begin
@@ -333,7 +334,7 @@ end
 $helper$;
 
 -- Stops the migration where the database is not the one that the annotation was made for.
-create or replace procedure pg_temp.lethe_verify(subject text, strategies text[])
+create or replace procedure pg_temp.lethe_verify(subject text, strategies text[], marks text[])
 language plpgsql
 set search_path = pg_catalog
 as $helper$
@@ -368,6 +369,7 @@ begin
     where not exists (
         select from expected e where e.table_name = p.table_name and e.column_name = p.column_name
       )
+      and p.object <> all (marks)
       and not pg_temp.lethe_added(p.object)
     union all
     select format('%s: nobody decided this table, which references %s', k.conrelid::regclass, subject)
@@ -694,7 +696,7 @@ where not exists (select from lethe.annotated_column r where (r.table_name, r.co
 on conflict (table_name, column_name) do update
 set type = excluded.type, not_null = excluded.not_null, decision = excluded.decision, personal = excluded.personal;
 
-call pg_temp.lethe_verify('public.users', array['anonymize', 'hard_delete', 'soft_delete']);
+call pg_temp.lethe_verify('public.users', array['anonymize', 'hard_delete', 'soft_delete'], array['column deleted_at of public.users', 'column scheduled_deletion_at of public.users']);
 
 -- =============================================================================
 -- LOCKS
@@ -705,7 +707,7 @@ call pg_temp.lethe_verify('public.users', array['anonymize', 'hard_delete', 'sof
 call pg_temp.lethe_lock('objects on public.accounts', 'public.accounts', 'share row exclusive', '44c9d262f53646f40f879e9e6c0a916db0f0c4ba6edd1aa7561c9ca93c758826');
 call pg_temp.lethe_lock('objects on public.sessions', 'public.sessions', 'share row exclusive', '005290c36ac1abf7da779ecaa037b36508bc59b3c125bb7ae79b9be4fe31ae77');
 call pg_temp.lethe_lock('objects on public.user_tokens', 'public.user_tokens', 'share row exclusive', '33b79d293666816ecbcd2d9c1151b02f8e2b36c5632fa60231b7eac6efc1c779');
-call pg_temp.lethe_lock('objects on public.users', 'public.users', 'access exclusive', '92d90a05bc98b0e3d19948de494626fa165c2d4b162ff634cf18721907d2f885');
+call pg_temp.lethe_lock('objects on public.users', 'public.users', 'access exclusive', 'b6418ad940c8d51aed959553bf4e7f9383b3a5378c7e9a3abe6c5c2a8d83ce5a');
 
 -- =============================================================================
 -- MARKS
@@ -4318,7 +4320,7 @@ $define$);
 -- =============================================================================
 
 call pg_temp.lethe_define('index public.users_lethe_hidden', $define$
-create index users_lethe_hidden on public.users (id)
+create index if not exists users_lethe_hidden on public.users (id)
   where deleted_at is not null;
 $define$);
 

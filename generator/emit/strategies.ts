@@ -1,6 +1,6 @@
 /** The procedures that erase: the part of the migration that a reviewer reads first. */
 import type { Strategy } from "../annotation/model.ts";
-import type { ColumnChange, Operation, OptionTest, Plan } from "../plan/model.ts";
+import type { ColumnChange, Operation, OptionTest, OwnedRows, Plan } from "../plan/model.ts";
 import { ident, literal } from "../quote.ts";
 import { anyOf, assignments, chunk, residue, statement } from "./operation.ts";
 import { byVariable, optionsOf, optionVariable, ownedBy, type Subjects } from "./owner.ts";
@@ -54,10 +54,9 @@ function subjectsParameter(plan: Plan) {
 }
 
 /** One variable for each option that a rule asks for: the subjects whose request carries it, or does not. */
-function optionDeclarations(plan: Plan, operations: Operation[]): string[] {
+export function optionDeclarations(plan: Plan, works: { rows: OwnedRows }[]): string[] {
   const tests = new Map<string, OptionTest>();
-  for (const operation of operations)
-    for (const test of optionsOf(operation.rows)) tests.set(optionVariable(test), test);
+  for (const { rows } of works) for (const test of optionsOf(rows)) tests.set(optionVariable(test), test);
   return [...tests].map(
     ([name, test]) =>
       `${name} constant ${plan.key.type}[] := lethe.subjects_with_option(subjects, ${literal(test.option)}, ${test.is});`,

@@ -4,7 +4,7 @@ import { ident, literal } from "../quote.ts";
 import { assignments, statement } from "./operation.ts";
 import { byVariable, ownedBy } from "./owner.ts";
 import { routine } from "./routine.ts";
-import { subjectChanges } from "./strategies.ts";
+import { optionDeclarations, subjectChanges } from "./strategies.ts";
 import { column, type DatabaseObject, indent, table } from "./text.ts";
 
 export function subjectRoutines(plan: Plan): DatabaseObject[] {
@@ -46,7 +46,11 @@ function lockOut(plan: Plan): DatabaseObject {
     name: "lock_out",
     parameters: [...one(plan), { name: "due", type: "timestamptz" }],
     returns: "void",
-    declare: [`subjects constant ${plan.key.type}[] := array[subject];`],
+    declare: [
+      `subjects constant ${plan.key.type}[] := array[subject];`,
+      // The request is there already, with its options.
+      ...optionDeclarations(plan, [...plan.atSchedule, ...plan.suspensions]),
+    ],
     body: [
       ...gone,
       ...aside,

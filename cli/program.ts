@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { packageRoot } from "../generator/catalog/sql-file.ts";
 import { checkCommand } from "./commands/check.ts";
 import { generateCommand } from "./commands/generate.ts";
+import { initCommand } from "./commands/init.ts";
 import { syncCommand } from "./commands/sync.ts";
 import { workerCommand } from "./commands/worker.ts";
 
@@ -29,6 +30,7 @@ export function buildProgram(): Command {
     .helpCommand("help [command]", "print the help of a command")
     .showHelpAfterError("(run it with --help for what it takes)")
     .addHelpText("after", EXIT_CODES)
+    .addCommand(initCommand())
     .addCommand(syncCommand())
     .addCommand(checkCommand())
     .addCommand(generateCommand())

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:b32d0df656b219076a6f3f4b53446aebae1057f4
+--! Hash: sha1:6e12e08bf9df711cb1352c58a41b8156cca7a7ff
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -3694,8 +3694,13 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $function$
-  -- Data exceptions, constraint violations, Lethe's own errors, RAISE of a trigger: errors of a row, not of the server.
-  select left($1, 2) in ('22', '23', 'LT') or $1 = 'P0001';
+  -- Data exceptions, constraint violations, Lethe's own errors, whatever a trigger raises, with a SQLSTATE of the
+  -- application's too: one person's row must not hold up everybody else's erasure. Not: connections, privileges,
+  -- schema, locks, resources, time-outs, the server itself; they would be the same for everybody.
+  select left($1, 2) <> all (array[
+    '08', '0A', '0B', '0L', '0P', '24', '25', '26', '28', '2B', '2D', '34', '3B', '3D', '3F',
+    '40', '42', '53', '54', '55', '57', '58', 'F0', 'HV', 'XX'
+  ]);
 $function$;
 comment on function lethe.is_row_error(text) is 'Does the error belong to somebody''s rows, so that the others of the batch can go on without them?';
 $define$);

@@ -18,6 +18,8 @@ beforeAll(async () => {
       select p.how into how from public.poisoned p where p.user_id = old.id;
       case how
         when 'raise' then raise exception 'secret.value of %', old.email;
+        when 'own' then raise exception 'secret.value of %', old.email using errcode = 'PT409';
+        when 'strict' then select u.id into strict how from public.users u where u.name = old.name;
         when 'unique' then insert into public.shelf values ('taken', false);
         when 'check' then insert into public.shelf values ('secret.value', true);
         when 'number' then perform 1 / 0;
@@ -48,6 +50,8 @@ const poison = (people: string[], how: string) =>
 describe("one of nine", () => {
   test.each([
     ["raise", "P0001"],
+    ["own", "PT409"],
+    ["strict", "P0003"],
     ["unique", "23505 public.shelf shelf_slot_key"],
     ["check", "23514 public.shelf shelf_never_full"],
     ["number", "22012"],

@@ -39,7 +39,7 @@ test("each hash is sha256 over the one before and the event, in whatever TimeZon
           lag(hash) over (partition by request_id order by seq), request_id, seq, event, actor, at, details) as sql
       from lethe.deletion_event order by request_id, seq
     `;
-    let previous = Buffer.alloc(0);
+    let previous: Buffer = Buffer.alloc(0);
     for (const row of rows) {
       if (row.seq === 1) previous = Buffer.alloc(0);
       const computed = createHash("sha256").update(previous).update(row.text).digest();

@@ -7,7 +7,7 @@ import type { Expression, Node, ObjectLiteralExpression, SourceFile } from "ts-m
 import type { Position } from "../errors.ts";
 import type { AnnotationPath } from "./model.ts";
 import { declarationOf, FARTHEST, memberOf, type Scope } from "./scope.ts";
-import { openSources, positionOf } from "./source.ts";
+import { openSources, positionOf, type Sources } from "./source.ts";
 
 /** "value" points at what was written for a key, "key" at the key itself. */
 export type LocateAt = "value" | "key";
@@ -29,24 +29,57 @@ interface Place {
 }
 
 function openLocator(file: string): Locate {
+  const places = openPlaces(file);
+  return (path, at) => {
+    const found = places.find(path);
+    if (found === undefined) return places.start ?? { file, line: 1, column: 1, text: "" };
+    // A key that isn't there is placed at its parent, never at an unrelated name.
+    return positionOf(at === "key" && found.exact ? found.name : found.value);
+  };
+}
+
+/** What stands at a path, or, where `exact` is false, at the nearest place above it. */
+export interface Found {
+  value: Node;
+  name: Node;
+  exact: boolean;
+}
+
+export interface Places {
+  sources: Sources;
+  /** Where the file begins; undefined where it can't be read. */
+  start: Position | undefined;
+  find(path: AnnotationPath): Found | undefined;
+  /** The node that makes a value: names and the person's own functions followed. */
+  made(node: Node): Node | undefined;
+}
+
+/** The annotation's syntax trees, for those who edit them. */
+export function openPlaces(file: string): Places {
   const sources = openSources();
   const scope: Scope = { sources, seen: 0 };
   const source = sources.open(file);
   const root = source && exportedValue(source);
-  return (path, at) => {
-    if (source === undefined) return { file, line: 1, column: 1, text: "" };
-    if (root === undefined) return positionOf(source);
-    scope.seen = 0;
-    let place: Place = { value: root, name: root };
-    let steps = path;
-    while (steps.length > 0) {
-      const next: { place: Place; used: number } | undefined = step(scope, place.value, steps);
-      // A key that isn't there is placed at its parent, never at an unrelated name.
-      if (next === undefined) return positionOf(place.value);
-      place = next.place;
-      steps = steps.slice(next.used);
-    }
-    return positionOf(at === "key" ? place.name : place.value);
+  return {
+    sources,
+    start: source && positionOf(source),
+    find(path) {
+      if (root === undefined) return undefined;
+      scope.seen = 0;
+      let place: Place = { value: root, name: root };
+      let steps = path;
+      while (steps.length > 0) {
+        const next: { place: Place; used: number } | undefined = step(scope, place.value, steps);
+        if (next === undefined) return { ...place, exact: false };
+        place = next.place;
+        steps = steps.slice(next.used);
+      }
+      return { ...place, exact: true };
+    },
+    made(node) {
+      scope.seen = 0;
+      return resolve(scope, node);
+    },
   };
 }
 

@@ -100,14 +100,14 @@ export const KINDS: readonly KindRow[] = [
   },
   {
     kind: "username",
-    pattern: /^(user_?name|login|handle|nick(_?name)?|screen_name|user_login)$/,
+    pattern: /^(user_?name|login|handle|nick(_?name)?|screen_name|user_login|login_?(name|id)|account_name)$/,
     families: ["text"],
     what: "user name",
   },
   {
     kind: "name",
     pattern:
-      /(^|_)(first|last|middle|full|display|given|family|sur|maiden|legal|real|billing|shipping|contact|customer|recipient|sender|author|owner|user|guest|holder|company)_?names?$|^surname$/,
+      /(^|_)(first|last|middle|full|display|given|family|sur|maiden|legal|real|billing|shipping|contact|customer|recipient|sender|author|owner|user|guest|holder|company)_?names?$|^(surname|initials)$/,
     families: TEXT,
     what: "name",
   },

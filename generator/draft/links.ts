@@ -105,10 +105,15 @@ export function looksLikeList(survey: Survey, column: Column): boolean {
   );
 }
 
+/** Who did these makes the row theirs; who created or changed it may be anybody of the staff. */
+const DONE_BY =
+  /(^|_)(placed|ordered|owned|written|authored|posted|sent|uploaded|submitted|requested|booked|purchased|bought|paid)_by(_|$)/;
+
 function roleOf(survey: Survey, columnName: string): Role {
   const name = snake(columnName);
   const bare = name.replace(/_?(id|uuid|guid)$/, "");
   if (bare === survey.singular || name === survey.key.name) return "self";
+  if (DONE_BY.test(name)) return "maker";
   if (/_by(_|$)/.test(name)) return "actor";
   const last = bare.split("_").at(-1) ?? bare;
   for (const role of ["self", "maker", "party", "actor"] as const) {

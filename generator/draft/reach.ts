@@ -107,12 +107,16 @@ function unplaced(survey: Survey, table: Table): TableDraft | null {
   const references = table.columns
     .filter((column) => !isForeignKey(table, column.name))
     .filter((column) => looksLikeList(survey, column) || looksLikeReference(survey, column))
-    .map((column) => `${column.name} of type ${column.type}`);
+    .map((column) =>
+      looksLikeList(survey, column)
+        ? `${column.name} may list people`
+        : `${column.name} may name one, but is of type ${column.type}`,
+    );
   if (telling.length === 0 && references.length === 0) return null;
   const subject = keyNameOf(survey, survey.subject);
   const todo =
     references.length > 0
-      ? `${references.join(", ")} may refer to ${subject}, but can't hold its key: whose rows are these?`
+      ? `no key of ${subject} is in it, but ${references.join(", ")}: whose rows are these?`
       : `holds ${telling.join(", ")}, but nothing leads to ${subject}: whose rows are these?`;
   return {
     table: table.name,

@@ -4,7 +4,7 @@ import type { Column, Table } from "../catalog/model.ts";
 import { mentions } from "../plan/lints/support/names.ts";
 import { familyOf, keyLength } from "../plan/lints/support/types.ts";
 import type { Kind } from "./column-kinds.ts";
-import { isNotNull, type Survey } from "./survey.ts";
+import { isNotNull, type Survey, snake } from "./survey.ts";
 
 export interface Replacement {
   rule: ColumnRule;
@@ -37,7 +37,7 @@ export function replacementFor(survey: Survey, table: Table, column: Column, kin
     kind === "email" &&
     isSubject &&
     family === "text" &&
-    /^(e_?mail|e_?mail_address|primary_e_?mail)$/i.test(column.name)
+    /^(e_?mail|e_?mail_address|primary_e_?mail)$/i.test(snake(column.name))
   ) {
     if (fitsEmail(survey, column)) {
       return {
@@ -50,7 +50,8 @@ export function replacementFor(survey: Survey, table: Table, column: Column, kin
   if (!notNull) {
     if (column.enumLabels !== null) return nothing();
     if (kind === "birth" && family === "date" && !isSubject) return nothing();
-    const shown = isSubject && kind === "name" && /^(display|full)_?name$/i.test(column.name) && !unique;
+    const shown =
+      isSubject && kind === "name" && /^(display|full)_?name$/.test(snake(column.name)) && !unique;
     return shown ? fixed(column, WORDS.name ?? [], "shown beside what stays") : nothing();
   }
   if (column.enumLabels !== null) {

@@ -40,7 +40,9 @@ export function pairedTable(survey: Survey, table: Table): TableDraft | null {
     rules: [
       withRows(
         rule,
-        `${pair.type.name} has the label ${pair.guess}`,
+        pair.value === null
+          ? `${JSON.stringify(pair.guess)} is a guess`
+          : `${pair.type.name} has the label ${pair.guess}`,
         columnsOf(survey, table, exempt, "person"),
         false,
       ),
@@ -66,7 +68,6 @@ export function kindOfTable(table: Table): TableKind | undefined {
 
 function make(survey: Survey, table: Table, links: Link[], columns: ColumnDraft[]): Made {
   const primary = links[0] as Link;
-  if (primary.role === "actor") return acted(links, columns);
   const kind = kindOfTable(table);
   switch (kind?.kind) {
     case "session":
@@ -76,6 +77,7 @@ function make(survey: Survey, table: Table, links: Link[], columns: ColumnDraft[
     case "money":
       return money(table, kind, links);
   }
+  if (primary.role === "actor") return acted(links, columns);
   const others = dependents(survey, table, primary);
   if (others.length > 0) return shared(table, links, columns, others);
   const nothing = columns.every((column) => column.rule.action === "keep");

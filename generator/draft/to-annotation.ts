@@ -1,19 +1,20 @@
 /** A draft as the planner reads it: exactly what the rendered file says once it is loaded. */
 import type { Annotation, AnyTableAnnotation, ColumnRule, Rule } from "../annotation/model.ts";
+import { normalise } from "../annotation/normalise.ts";
 import type { ColumnDraft, Draft, TableDraft } from "./model.ts";
 
 export function toAnnotation(draft: Draft): Annotation {
-  const { subject } = draft;
+  const { subject, strategies } = draft;
   const tables: [string, AnyTableAnnotation][] = draft.tables.map((table) => [
     table.key,
     tableAnnotation(table),
   ]);
+  const defaults = normalise({
+    lifecycle: { strategies, gracePeriod: "14 days", cancelCooldown: "24 hours" },
+    tables: {},
+  });
   return {
-    schema: "lethe",
-    lifecycle: { strategies: draft.strategies, gracePeriod: "14 days", cancelCooldown: "24 hours" },
-    options: {},
-    access: { currentUser: "null", app: [], admin: [], worker: [], searchPath: ["public"] },
-    ghosts: {},
+    ...defaults,
     tables: {
       [subject.key]: {
         class: "subject",

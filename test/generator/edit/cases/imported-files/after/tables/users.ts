@@ -1,0 +1,16 @@
+import { keep, pii, secret, subject, todo } from "pg-lethe";
+
+/** Helpers survive. */
+const kept = () => keep("needed for support");
+
+export default subject({
+  key: "id",
+  columns: {
+    id: keep(),
+    email: pii.email(),
+    ...{ name: pii.null() },
+    hashed_password: secret(),
+    created_at: kept(),
+    phone: todo("new column of type text: it may hold a phone number"),
+  },
+});

@@ -1,0 +1,12 @@
+import * as lethe from "pg-lethe";
+import { comments } from "./comments.ts";
+import users from "./users.ts";
+
+const moreTables = { prices: lethe.unrelated("a price list") };
+
+export const tables = {
+  users,
+  comments,
+  sessions: lethe.session({ owner: "user_id" }),
+  ...moreTables,
+};

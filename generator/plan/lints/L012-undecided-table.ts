@@ -1,5 +1,5 @@
 /** L012: a table that a deletion touches, or that seems to hold people's rows, and that nobody has decided. */
-import type { Table } from "../../catalog/model.ts";
+import type { Column, Table } from "../../catalog/model.ts";
 import type { PlanContext } from "../context.ts";
 import { report } from "../context.ts";
 import type { Plan } from "../model.ts";
@@ -7,6 +7,7 @@ import type { Lint } from "./index.ts";
 import { declaredRules, removals } from "./support/declared.ts";
 import { annotationName, decisionOf, objectKey, rootOf } from "./support/names.ts";
 import { snake } from "./support/suggest.ts";
+import { familyOf } from "./support/types.ts";
 import { subjectTable } from "./support/updates.ts";
 
 const SOFT = ["user", "owner", "author", "creator", "sender", "recipient"].flatMap((word) => [
@@ -32,19 +33,16 @@ export const undecidedTable: Lint = (plan, context) => {
 
   for (const { table, fk } of context.catalog.referencing(subject)) {
     const example = `content({ owner: ${JSON.stringify(fk.columns[0])}, columns: { … } })`;
-    consider(table, {
+    const added = consider(table, {
       message: `the table refers to ${subject.name} by ${fk.columns.join(", ")} and is not decided`,
       example,
     });
+    if (added && fk.onDelete === "cascade") considerChildren(context, table, consider);
   }
+  const names = referenceNames(plan, context);
   for (const table of context.catalog.tables) {
-    const column = softReference(plan, context, table);
-    if (column === null) continue;
-    const example = `content({ owner: ${JSON.stringify(column)}, columns: { … } })`;
-    consider(table, {
-      message: `${column} looks like a reference to ${subject.name}, and the table is not decided`,
-      example,
-    });
+    const reason = softReference(plan, context, table, names) ?? address(table);
+    if (reason !== null) consider(table, reason);
   }
   for (const { table, by } of removals(plan, context, declaredRules(plan, context))) {
     if (by !== null) considerChildren(context, table, consider);
@@ -78,16 +76,64 @@ function considerChildren(
   }
 }
 
-/** A column without a foreign key that has the name and the type of a reference to a person. */
-function softReference(plan: Plan, context: PlanContext, table: Table): string | null {
+/** What a reference to a person is called: everywhere, after the table, and in this schema's own foreign keys. */
+function referenceNames(plan: Plan, context: PlanContext): Set<string> {
+  const subject = subjectTable(plan, context);
+  const singular = snake(subject.table).replace(/ies$/, "y").replace(/s$/, "");
+  const own = context.catalog
+    .referencing(subject)
+    .flatMap(({ fk }) => (fk.columns.length === 1 ? fk.columns.map(snake) : []))
+    // Named so generally, a column elsewhere says nothing.
+    .filter((name) => name !== "id");
+  return new Set([`${singular}_id`, `${singular}_uuid`, ...SOFT, ...ACTORS, ...own]);
+}
+
+/** A column without a foreign key, or a key inside indexed JSON, that is called as a reference to a person is. */
+function softReference(plan: Plan, context: PlanContext, table: Table, names: Set<string>): Reason | null {
   const subject = subjectTable(plan, context);
   const key = context.catalog.column(subject, plan.key.column);
-  const singular = snake(subject.table).replace(/ies$/, "y").replace(/s$/, "");
-  const names = new Set([`${singular}_id`, `${singular}_uuid`, ...SOFT, ...ACTORS]);
+  const looks = (what: string, example: string): Reason => ({
+    message: `${what} looks like a reference to ${subject.name}, and the table is not decided`,
+    example,
+  });
   const referring = new Set(table.foreignKeys.flatMap((fk) => fk.columns));
-  const found = table.columns.find(
-    (column) =>
-      names.has(snake(column.name)) && column.baseType === key?.baseType && !referring.has(column.name),
+  const column = table.columns.find(
+    (each) => names.has(snake(each.name)) && holdsKey(each, key) && !referring.has(each.name),
   );
-  return found?.name ?? null;
+  if (column !== undefined)
+    return looks(column.name, `content({ owner: ${JSON.stringify(column.name)}, columns: { … } })`);
+  // Nobody indexes what nothing is looked up by.
+  const inside = table.indexes
+    .flatMap((index) => index.expressions)
+    .map((expression) => /^\(*(\w+ ->> '(\w+)')::text\)*$/.exec(expression))
+    .find((match) => match?.[2] !== undefined && names.has(snake(match[2])));
+  if (inside?.[1] === undefined) return null;
+  return looks(
+    inside[1],
+    `content({ owner: ownerSql(${JSON.stringify(`t.${inside[1]}`)}), columns: { … } })`,
+  );
+}
+
+/** A key fits as it is, or as text. */
+function holdsKey(column: Column, key: Column | undefined): boolean {
+  const family = familyOf(column.baseType);
+  return (
+    key !== undefined &&
+    (column.baseType === key.baseType || family === "text" || family === familyOf(key.baseType))
+  );
+}
+
+/** Nothing leads from such a table to a person but the address itself. */
+function address(table: Table): Reason | null {
+  const column = table.columns.find(
+    (each) =>
+      familyOf(each.baseType) === "network" ||
+      (familyOf(each.baseType) === "text" &&
+        /(^|_)(e_?mail(_address)?|phone(_number)?|ip_address)$/.test(snake(each.name))),
+  );
+  if (column === undefined) return null;
+  return {
+    message: `${column.name} may be somebody's address, and the table is not decided`,
+    example: `content({ owner: ownerSql("…"), rows: "delete" })`,
+  };
 }

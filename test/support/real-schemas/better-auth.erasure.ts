@@ -41,10 +41,10 @@ export const betterAuthErasure = (suspend?: "move"): Erasure => ({
       rules: [
         // Password resets and pending second factors hold the person's key,
         session({ owner: "value" }),
-        // one-time codes the address, behind the code's purpose.
+        // one-time codes the address, proved to be the person's, behind the code's purpose.
         session({
           owner: ownerSql(
-            `(select u.id from public."user" u where u.email = substring(t.identifier from '-otp-(.*)$'))`,
+            `(select u.id from public."user" u where u."emailVerified" and u.email = substring(t.identifier from '-otp-(.*)$'))`,
           ),
         }),
       ],
@@ -61,9 +61,9 @@ export const betterAuthErasure = (suspend?: "move"): Erasure => ({
     invitation: table({
       rules: [
         content({ owner: "inviterId", rows: "delete" }),
-        // Sent to the person, by somebody else.
+        // Sent to the person by somebody else; to an address that is proved, or anybody could take it up and erase it.
         content({
-          owner: ownerSql(`(select u.id from public."user" u where u.email = t.email)`),
+          owner: ownerSql(`(select u.id from public."user" u where u."emailVerified" and u.email = t.email)`),
           rows: "delete",
         }),
       ],

@@ -54,6 +54,8 @@ export function openAuth(db: Database) {
     });
     const cookies = answer.getSetCookie().map((each) => each.split(";")[0]);
     const headers = new Headers({ cookie: cookies.join("; ") });
+    const { internalAdapter } = await $context;
+    await internalAdapter.updateUser(response.user.id, { emailVerified: true });
     await link(response.user.id, "github", name);
     await api.enableTwoFactor({ headers, body: { password } });
     await api.requestPasswordReset({ body: { email } });

@@ -21,7 +21,7 @@ import { type Erasure, terms } from "../schema-case.ts";
 
 const touches = { set_updated_at: ack("sets updated_at and nothing else") };
 
-/** Rows that hold only the person's address: a tenant's addresses are its own. */
+/** Rows that hold only the person's address, which Logto stores once it is verified. A tenant's addresses are its own. */
 const addressedBy = (column: string, value: string) =>
   ownerSql(`(select u.id from public.users u where u.tenant_id = t.tenant_id and u.${column} = ${value})`);
 

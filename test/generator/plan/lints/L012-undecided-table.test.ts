@@ -47,6 +47,79 @@ describe("L012 undecided table", () => {
     ).toEqual([]);
   });
 
+  test("one with a key's text in a column that is called as the schema's own foreign keys are", () => {
+    const sessions = table("sessions", { id: "uuid pk", account_id: "uuid index -> users" });
+    const tokens = table("tokens", { id: "uuid pk", account_id: "text" });
+    const annotation = { users: person() };
+    expect(subjects("L012", { tables: [users(), tokens], annotation })).toEqual([]);
+    expect(
+      subjects("L012", {
+        tables: [users(), sessions, tokens],
+        annotation: { ...annotation, sessions: content({ owner: "account_id", rows: "delete" }) },
+      }),
+    ).toEqual(["public.tokens"]);
+    expect(
+      subjects("L012", {
+        tables: [users(), sessions, tokens],
+        annotation: { ...annotation, "*s": unrelated("none of theirs") },
+      }),
+    ).toEqual([]);
+  });
+
+  test("one whose index looks a person up inside JSON", () => {
+    const logs = (key: string) => {
+      const made = table("logs", { id: "bigint pk", payload: "jsonb" });
+      const [first] = made.indexes;
+      if (first === undefined) throw new Error("a wrong test: no index");
+      // As PostgreSQL prints it.
+      const expression = `((payload ->> '${key}'::text))`;
+      made.indexes.push({
+        ...first,
+        name: "logs_json",
+        unique: false,
+        primary: false,
+        columns: [null],
+        expressions: [expression],
+      });
+      return made;
+    };
+    const annotation = { users: person() };
+    expect(subjects("L012", { tables: [users(), logs("kind")], annotation })).toEqual([]);
+    const [finding] = findings("L012", { tables: [users(), logs("userId")], annotation });
+    expect(finding?.subject).toBe("public.logs");
+    expect(finding?.remedy).toContain("ownerSql(\"t.payload ->> 'userId'\")");
+    const decided = { ...annotation, logs: unrelated("the machine's") };
+    expect(subjects("L012", { tables: [users(), logs("userId")], annotation: decided })).toEqual([]);
+  });
+
+  test("one to which only an address leads", () => {
+    const codes = (column: string) => table("codes", { id: "bigint pk", [column]: "text not null" });
+    const annotation = { users: person() };
+    expect(subjects("L012", { tables: [users(), codes("email_domain")], annotation })).toEqual([]);
+    expect(subjects("L012", { tables: [users(), codes("guestEmail")], annotation })).toEqual([
+      "public.codes",
+    ]);
+    const decided = { ...annotation, codes: unrelated("gone within the hour") };
+    expect(subjects("L012", { tables: [users(), codes("guestEmail")], annotation: decided })).toEqual([]);
+  });
+
+  test("what cascades from undecided tables, all the way down", () => {
+    const cascading = table("comments", { id: "uuid pk", author_id: "uuid not null index -> users cascade" });
+    expect(
+      subjects("L012", { tables: [users(), cascading, edits], annotation: { users: person() } }),
+    ).toEqual(["public.comments", "public.edits"]);
+    expect(
+      subjects("L012", {
+        tables: [users(), cascading, edits],
+        annotation: {
+          users: person(),
+          comments: gone,
+          edits: content({ owner: via("comments"), rows: "delete" }),
+        },
+      }),
+    ).toEqual([]);
+  });
+
   test("a partition is decided with its parent", () => {
     const parent = table(
       "logs",

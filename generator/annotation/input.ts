@@ -141,6 +141,11 @@ export interface ErasureInput {
     gracePeriod?: string;
     /** Time after a cancellation before a new request. A PostgreSQL interval. Default: "24 hours". */
     cancelCooldown?: string;
+    /**
+     * What happens while a table that a strategy touches isn't what the annotation knows: requests wait, or go on and
+     * the worker warns each day. Default: "refuse".
+     */
+    drift?: "refuse" | "warn";
   };
   /** Options that a request may carry, with their defaults; rules ask with `when` and `unless`. */
   options?: Record<string, boolean>;

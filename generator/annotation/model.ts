@@ -171,6 +171,8 @@ export interface Lifecycle {
   /** PostgreSQL interval in days, hours or weeks. */
   gracePeriod: string;
   cancelCooldown: string;
+  /** Whether requests wait while a table that their strategy touches differs from what the annotation knows. */
+  drift: "refuse" | "warn";
 }
 
 export interface Access {

@@ -29,6 +29,7 @@ export function normalise(input: ErasureInput): Annotation {
       strategies: lifecycle?.strategies ?? ["anonymize", "hard_delete", "soft_delete"],
       gracePeriod: lifecycle?.gracePeriod ?? "14 days",
       cancelCooldown: lifecycle?.cancelCooldown ?? "24 hours",
+      drift: lifecycle?.drift ?? "refuse",
     },
     options: input.options ?? {},
     access: {

@@ -88,6 +88,7 @@ export const lifecycleShape = z.strictObject({
   strategies: z.array(strategy).optional(),
   gracePeriod: interval.optional(),
   cancelCooldown: interval.optional(),
+  drift: z.enum(["refuse", "warn"]).optional(),
 });
 export const accessShape = z.strictObject({
   currentUser: sql.optional(),

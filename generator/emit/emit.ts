@@ -75,6 +75,7 @@ function write(plan: Plan): string {
     ),
     privileges(plan, objects),
     "call pg_temp.lethe_finish();",
+    "call pg_temp.lethe_verify_drift();",
   ];
   return `${sections.join("\n\n")}\n`;
 }

@@ -1,5 +1,5 @@
 /** The annotation as data in the database, and the check that the database is the one it was made for. */
-import type { Plan } from "../plan/model.ts";
+import type { Plan, TouchedTable } from "../plan/model.ts";
 import { ident, literal } from "../quote.ts";
 import { table } from "./text.ts";
 
@@ -11,22 +11,30 @@ export function annotationRow(plan: Plan): string {
     `interval ${literal(lifecycle.gracePeriod)}`,
     `interval ${literal(lifecycle.cancelCooldown)}`,
     `${literal(JSON.stringify(options))}::jsonb`,
+    literal(lifecycle.drift),
   ];
   return [
-    "insert into lethe.annotation as a (hash, strategies, grace_period, cancel_cooldown, options)",
+    "insert into lethe.annotation as a (hash, strategies, grace_period, cancel_cooldown, options, drift)",
     `values (${values.join(", ")})`,
     "on conflict (only_row) do update",
     "set hash = excluded.hash,",
     "    strategies = excluded.strategies,",
     "    grace_period = excluded.grace_period,",
     "    cancel_cooldown = excluded.cancel_cooldown,",
-    "    options = excluded.options",
+    "    options = excluded.options,",
+    "    drift = excluded.drift",
     "where a.hash <> excluded.hash;",
   ].join("\n");
 }
 
 export function register(plan: Plan): string {
-  const tables = plan.decided.map((each) => `(${literal(each.table.name)}, ${literal(each.class)})`);
+  const tables = plan.decided.map(
+    (each) =>
+      `(${literal(each.table.name)}, ${literal(each.class)}, ${touched(plan.drift.tables[each.table.name])})`,
+  );
+  const objects = plan.drift.objects.map(
+    (each) => `(${[each.table, each.kind, each.name, each.expected].map(literal).join(", ")})`,
+  );
   const columns = plan.decided.flatMap((each) =>
     each.columns.map(
       (column) =>
@@ -34,18 +42,26 @@ export function register(plan: Plan): string {
     ),
   );
   return [
-    merge("annotated_table", ["table_name", "class"], 1, tables),
+    merge("annotated_table", ["table_name", "class", "strategies", "removes", "survives"], 1, tables),
     merge(
       "annotated_column",
       ["table_name", "column_name", "type", "not_null", "decision", "personal"],
       2,
       columns,
     ),
+    merge("annotated_object", ["table_name", "kind", "name", "expected"], 3, objects),
   ].join("\n\n");
+}
+
+/** A table that is decided without being touched has no strategies: what changes there makes nobody wait. */
+function touched(work: TouchedTable | undefined): string {
+  const lists = [work?.strategies, work?.removes, work?.survives];
+  return lists.map((list) => `${literal(`{${(list ?? []).join(",")}}`)}::text[]`).join(", ");
 }
 
 /** Makes the table hold exactly these rows, touching only those that differ. */
 function merge(name: string, columns: string[], keys: number, rows: string[]): string {
+  if (rows.length === 0) return `delete from lethe.${name};`;
   const key = columns.slice(0, keys);
   const rest = columns.slice(keys);
   return [

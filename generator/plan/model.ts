@@ -162,6 +162,20 @@ export interface GhostPlan {
   values: Record<string, string | number | boolean | null>;
 }
 
+/** What `lethe.drift` compares the database with, beyond the columns. */
+export interface DriftPlan {
+  /** By the table's name; a table that isn't here is touched by no strategy. */
+  tables: Record<string, TouchedTable>;
+  objects: { table: string; kind: "foreign key" | "trigger" | "index"; name: string; expected: string }[];
+}
+
+/** Strategies that touch a table, that remove rows of it, and that leave a person's rows there. */
+export interface TouchedTable {
+  strategies: Strategy[];
+  removes: Strategy[];
+  survives: Strategy[];
+}
+
 /** A decided table and its columns, as the database must have them when the migration runs. */
 export interface DecidedTable {
   table: TableRef;
@@ -192,4 +206,5 @@ export interface Plan {
   /** Tables with more than one rule, in `order`'s order: two workers could lock their rows crosswise. */
   crosswise: TableRef[];
   decided: DecidedTable[];
+  drift: DriftPlan;
 }

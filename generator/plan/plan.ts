@@ -8,6 +8,7 @@ import type { Catalog } from "../catalog/model.ts";
 import type { Finding } from "../errors.ts";
 import { type Decision, type PlanContext, Unresolved } from "./context.ts";
 import { findSubject, resolveDecisions } from "./decisions.ts";
+import { planDrift } from "./drift.ts";
 import { lints } from "./lints/index.ts";
 import type { BlockerPlan, GuardPlan, KeyPlan, OwnerPlan, Plan } from "./model.ts";
 import { type Operations, planRule } from "./operations.ts";
@@ -54,7 +55,7 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
   const operations = Object.fromEntries(
     STRATEGIES.map((strategy) => [strategy, sortOperations(withoutSuperfluous(collected[strategy]), order)]),
   ) as Operations;
-  return {
+  const made: Omit<Plan, "drift"> = {
     schema: annotation.schema,
     annotationHash,
     key,
@@ -73,6 +74,7 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
     crosswise: order.filter((table) => mayCross(operations, table.name)),
     decided: planRegister(context, subjectPlan),
   };
+  return { ...made, drift: planDrift(made, context) };
 }
 
 /** Adds what one table's rules do; returns the guard that its sign-in rows need, if any. */

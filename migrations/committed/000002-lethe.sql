@@ -1,10 +1,10 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:6e12e08bf9df711cb1352c58a41b8156cca7a7ff
+--! Hash: sha1:607af6a4982c9b05cbf0e322a2e33eda3b6bd03a
 --! Message: lethe
 
 --! split: 001-lethe.sql
 -- Lethe: the life of an account deletion. Generated from the annotation file by `lethe generate`; don't edit.
--- annotation 06200ac49e418af252812a66c4b04825123c45a510445781821210f7904c94c4
+-- annotation 06e3e5150fa3175bda2d534064c3f181a19468abe763b9932965bf205d67004f
 --
 -- subject: public.users (id uuid); strategies: anonymize, hard_delete, soft_delete; grace: 14 days; cooldown: 24 hours
 -- Reviewers: the parts WHAT IS ERASED, LOCKING OUT and GUARDS say what happens to whose rows; the rest is the same
@@ -411,6 +411,31 @@ begin
 end
 $helper$;
 
+-- The last look, with everything in place: a difference that would make requests wait makes the migration fail instead.
+create or replace procedure pg_temp.lethe_verify_drift()
+language plpgsql as $helper$
+declare
+  differences text;
+begin
+  select string_agg(
+           format('%s: %s %s: expected %s, found %s', d.table_name, d.kind, d.object, d.expected, d.found),
+           E'\n' order by d.table_name, d.kind, d.object
+         )
+  into differences
+  from lethe.drift d
+  where d.severity = 'error';
+  if differences is null then
+    return;
+  elsif exists (select from lethe.annotation a where a.drift = 'warn') then
+    raise warning E'the database is not the one that this migration was generated for:\n%', differences;
+    return;
+  end if;
+  raise exception E'the database is not the one that this migration was generated for:\n%', differences
+    using errcode = 'LT009',
+          hint = 'Run `lethe sync`, decide what is new, and generate the migration again.';
+end
+$helper$;
+
 -- =============================================================================
 -- LETHE'S OWN TABLES
 -- Numbered steps; each runs once in the life of a database.
@@ -569,39 +594,76 @@ create table lethe.event_tally (
 comment on table lethe.event_tally is 'Events that no worker has counted for its metrics yet; take_event_counts() empties it.';
 $step$);
 
+call pg_temp.lethe_step(3, $step$
+-- What the annotation knew of the database beyond its columns: with it, lethe.drift tells what has changed since.
+alter table lethe.annotation
+  add column drift text not null default 'refuse' check (drift in ('refuse', 'warn'));
+comment on column lethe.annotation.drift is 'Whether requests wait while a table that their strategy touches has drifted.';
+
+alter table lethe.annotated_table
+  add column strategies text[] not null default '{}',
+  add column removes text[] not null default '{}',
+  add column survives text[] not null default '{}';
+comment on column lethe.annotated_table.strategies is 'Strategies that read or write the table.';
+comment on column lethe.annotated_table.removes is 'Strategies that remove rows of it.';
+comment on column lethe.annotated_table.survives is 'Strategies that touch the table and leave a person''s rows there.';
+
+create table lethe.annotated_object (
+  table_name text not null,
+  kind text not null,
+  name text not null,
+  expected text not null,
+  primary key (table_name, kind, name)
+);
+comment on table lethe.annotated_object is
+  'Foreign keys, triggers and indexes that the annotation was checked against.';
+
+create type lethe.difference as (
+  table_name text,
+  object text,
+  kind text,
+  expected text,
+  found text,
+  severity text,
+  strategies text[]
+);
+comment on type lethe.difference is
+  'One difference between the database and the annotation, and the strategies that wait until it is decided.';
+$step$);
+
 -- =============================================================================
 -- IS THIS THE RIGHT DATABASE?
 -- What the annotation knows of the application's tables. The migration stops
 -- where the database differs (LT009).
 -- =============================================================================
 
-with declared (table_name, class) as (
+with declared (table_name, class, strategies, removes, survives) as (
   values
-    ('public.accounts', 'credential'),
-    ('public.backup_codes', 'mfa'),
-    ('public.collection_members', 'content'),
-    ('public.collections', 'blocker'),
-    ('public.comment_edits', 'content'),
-    ('public.comments', 'content'),
-    ('public.events', 'content'),
-    ('public.invoices', 'retain'),
-    ('public.messages', 'content'),
-    ('public.property_listings', 'blocker'),
-    ('public.sessions', 'session'),
-    ('public.totp_credentials', 'mfa'),
-    ('public.uploads', 'content'),
-    ('public.user_tokens', 'session'),
-    ('public.users', 'subject')
+    ('public.accounts', 'credential', '{anonymize,hard_delete,soft_delete}'::text[], '{anonymize,hard_delete,soft_delete}'::text[], '{}'::text[]),
+    ('public.backup_codes', 'mfa', '{anonymize,hard_delete,soft_delete}'::text[], '{anonymize,hard_delete,soft_delete}'::text[], '{}'::text[]),
+    ('public.collection_members', 'content', '{anonymize,hard_delete}'::text[], '{anonymize,hard_delete}'::text[], '{}'::text[]),
+    ('public.collections', 'blocker', '{anonymize,hard_delete,soft_delete}'::text[], '{hard_delete}'::text[], '{anonymize}'::text[]),
+    ('public.comment_edits', 'content', '{anonymize,hard_delete}'::text[], '{anonymize,hard_delete}'::text[], '{}'::text[]),
+    ('public.comments', 'content', '{anonymize,hard_delete}'::text[], '{anonymize,hard_delete}'::text[], '{anonymize}'::text[]),
+    ('public.events', 'content', '{anonymize,hard_delete}'::text[], '{hard_delete}'::text[], '{anonymize}'::text[]),
+    ('public.invoices', 'retain', '{anonymize,hard_delete}'::text[], '{}'::text[], '{anonymize,hard_delete}'::text[]),
+    ('public.messages', 'content', '{anonymize,hard_delete}'::text[], '{hard_delete}'::text[], '{anonymize,hard_delete}'::text[]),
+    ('public.property_listings', 'blocker', '{anonymize,hard_delete,soft_delete}'::text[], '{}'::text[], '{anonymize,hard_delete}'::text[]),
+    ('public.sessions', 'session', '{anonymize,hard_delete,soft_delete}'::text[], '{anonymize,hard_delete,soft_delete}'::text[], '{}'::text[]),
+    ('public.totp_credentials', 'mfa', '{anonymize,hard_delete,soft_delete}'::text[], '{anonymize,hard_delete,soft_delete}'::text[], '{}'::text[]),
+    ('public.uploads', 'content', '{anonymize,hard_delete}'::text[], '{anonymize,hard_delete}'::text[], '{}'::text[]),
+    ('public.user_tokens', 'session', '{anonymize,hard_delete,soft_delete}'::text[], '{anonymize,hard_delete,soft_delete}'::text[], '{}'::text[]),
+    ('public.users', 'subject', '{anonymize,hard_delete,soft_delete}'::text[], '{hard_delete}'::text[], '{anonymize,soft_delete}'::text[])
 ), gone as (
   delete from lethe.annotated_table r
   where not exists (select from declared d where d.table_name = r.table_name)
 )
-insert into lethe.annotated_table as r (table_name, class)
+insert into lethe.annotated_table as r (table_name, class, strategies, removes, survives)
 select d.*
 from declared d
-where not exists (select from lethe.annotated_table r where (r.table_name, r.class) = (d.table_name, d.class))
+where not exists (select from lethe.annotated_table r where (r.table_name, r.class, r.strategies, r.removes, r.survives) = (d.table_name, d.class, d.strategies, d.removes, d.survives))
 on conflict (table_name) do update
-set class = excluded.class;
+set class = excluded.class, strategies = excluded.strategies, removes = excluded.removes, survives = excluded.survives;
 
 with declared (table_name, column_name, type, not_null, decision, personal) as (
   values
@@ -695,6 +757,51 @@ from declared d
 where not exists (select from lethe.annotated_column r where (r.table_name, r.column_name, r.type, r.not_null, r.decision, r.personal) = (d.table_name, d.column_name, d.type, d.not_null, d.decision, d.personal))
 on conflict (table_name, column_name) do update
 set type = excluded.type, not_null = excluded.not_null, decision = excluded.decision, personal = excluded.personal;
+
+with declared (table_name, kind, name, expected) as (
+  values
+    ('public.collection_members', 'foreign key', '(collection_id) references public.collections (id)', 'on delete no action'),
+    ('public.comment_edits', 'foreign key', '(comment_id) references public.comments (id)', 'on delete no action'),
+    ('public.accounts', 'foreign key', '(user_id) references public.users (id)', 'on delete cascade'),
+    ('public.backup_codes', 'foreign key', '(user_id) references public.users (id)', 'on delete cascade'),
+    ('public.collection_members', 'foreign key', '(user_id) references public.users (id)', 'on delete no action'),
+    ('public.collections', 'foreign key', '(owner_id) references public.users (id)', 'on delete no action'),
+    ('public.comments', 'foreign key', '(author_id) references public.users (id)', 'on delete no action'),
+    ('public.events', 'foreign key', '(user_id) references public.users (id)', 'on delete no action'),
+    ('public.invoices', 'foreign key', '(user_id) references public.users (id)', 'on delete no action'),
+    ('public.messages', 'foreign key', '(recipient_id) references public.users (id)', 'on delete no action'),
+    ('public.messages', 'foreign key', '(sender_id) references public.users (id)', 'on delete no action'),
+    ('public.property_listings', 'foreign key', '(creator_id) references public.users (id)', 'on delete no action'),
+    ('public.sessions', 'foreign key', '(user_id) references public.users (id)', 'on delete cascade'),
+    ('public.totp_credentials', 'foreign key', '(user_id) references public.users (id)', 'on delete cascade'),
+    ('public.uploads', 'foreign key', '(user_id) references public.users (id)', 'on delete no action'),
+    ('public.user_tokens', 'foreign key', '(user_id) references public.users (id)', 'on delete cascade'),
+    ('public.accounts', 'index', 'user_id', 'an index that begins with them'),
+    ('public.backup_codes', 'index', 'user_id', 'an index that begins with them'),
+    ('public.collection_members', 'index', 'user_id', 'an index that begins with them'),
+    ('public.comment_edits', 'index', 'comment_id', 'an index that begins with them'),
+    ('public.comments', 'index', 'author_id', 'an index that begins with them'),
+    ('public.events', 'index', 'user_id', 'an index that begins with them'),
+    ('public.invoices', 'index', 'user_id', 'an index that begins with them'),
+    ('public.messages', 'index', 'sender_id', 'an index that begins with them'),
+    ('public.messages', 'index', 'recipient_id', 'an index that begins with them'),
+    ('public.sessions', 'index', 'user_id', 'an index that begins with them'),
+    ('public.totp_credentials', 'index', 'user_id', 'an index that begins with them'),
+    ('public.uploads', 'index', 'user_id', 'an index that begins with them'),
+    ('public.user_tokens', 'index', 'user_id', 'an index that begins with them'),
+    ('public.collections', 'index', 'owner_id', 'an index that begins with them'),
+    ('public.property_listings', 'index', 'creator_id', 'an index that begins with them'),
+    ('public.collection_members', 'index', 'collection_id', 'an index that begins with them')
+), gone as (
+  delete from lethe.annotated_object r
+  where not exists (select from declared d where d.table_name = r.table_name and d.kind = r.kind and d.name = r.name)
+)
+insert into lethe.annotated_object as r (table_name, kind, name, expected)
+select d.*
+from declared d
+where not exists (select from lethe.annotated_object r where (r.table_name, r.kind, r.name, r.expected) = (d.table_name, d.kind, d.name, d.expected))
+on conflict (table_name, kind, name) do update
+set expected = excluded.expected;
 
 call pg_temp.lethe_verify('public.users', array['anonymize', 'hard_delete', 'soft_delete'], array['column deleted_at of public.users', 'column scheduled_deletion_at of public.users']);
 
@@ -3257,7 +3364,7 @@ begin
     return 'waiting';
   elsif target.state <> 'executing' then
     return target.state;
-  elsif target.next_attempt_at > now() then
+  elsif target.next_attempt_at > now() or cardinality(lethe.hold_drifted(array[request])) = 0 then
     return 'waiting';
   end if;
   begin
@@ -3406,6 +3513,7 @@ declare
   caller constant text := lethe.authorize(subject);
   target lethe.deletion_request;
   obstacles jsonb;
+  drifted text;
 begin
   perform lethe.require_read_committed();
   if caller = 'self' then
@@ -3418,11 +3526,17 @@ begin
   for update;
   if not found then
     perform lethe.refuse('LT002', subject, 'no deletion is scheduled', 'Schedule it with lethe.schedule_deletion(), grace => ''0'' for at once.');
-  elsif target.state = 'executing' then
-    return lethe.execute_step(target.id);
-  elsif target.scheduled_for > now() and not early then
+  elsif target.state = 'scheduled' and target.scheduled_for > now() and not early then
     perform lethe.refuse('LT007', subject, 'deletion is not due yet', 'Wait, or pass early => true as an administrator.',
       jsonb_build_object('request', target.id, 'scheduled_for', target.scheduled_for));
+  end if;
+  select f.table_name into drifted from lethe.refused_by_drift() f where f.strategy = target.strategy;
+  if found then
+    perform lethe.refuse('LT009', subject, 'the database is not the one that the annotation was made for',
+      'lethe.drift lists the differences. Run `lethe sync`, decide what is new, generate the migration and apply it.',
+      jsonb_build_object('request', target.id, 'table', drifted));
+  elsif target.state = 'executing' then
+    return lethe.execute_step(target.id);
   end if;
 
   perform lethe.take_all_turns();
@@ -3443,7 +3557,8 @@ comment on function lethe.execute_deletion(uuid, boolean) is
   'Erases one subject now. It must be due, unless an administrator or the service says early.
    Returns the state reached: completed, erased (effects are open), or executing, when there are so many rows that it goes in steps;
    call it again then, or leave the rest to the worker. An error rolls everything back.
-   Errors: LT002 not scheduled, LT003 blocked, LT005 not allowed, LT007 not due, LT014 residue found, LT015 wrong isolation level.';
+   Errors: LT002 not scheduled, LT003 blocked, LT005 not allowed, LT007 not due,
+   LT009 drift, LT014 residue found, LT015 wrong isolation level.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.execute_due_deletions(integer)', $define$
@@ -3459,6 +3574,7 @@ as $function$
 #variable_conflict use_variable
 declare
   claimed bigint[];
+  ready bigint[];
   outcome lethe.execution;
 begin
   perform lethe.require_service();
@@ -3476,7 +3592,9 @@ begin
     limit max
     for update skip locked
   );
-  outcome := lethe.execute_requests(claimed, 20);
+  ready := lethe.hold_drifted(claimed);
+  outcome := lethe.execute_requests(ready, 20);
+  outcome.blocked := outcome.blocked + cardinality(claimed) - cardinality(ready);
 
   outcome.remaining := (
     select count(*)
@@ -3490,6 +3608,7 @@ $function$;
 comment on function lethe.execute_due_deletions(integer) is
   'Erases up to max subjects that are due, in one transaction, one statement a table; several workers may call it at once.
    A subject with very many rows comes back as executing: continue_deletion() does the rest in steps.
+   Requests whose strategy touches a drifted table are put back (LT009) and count as blocked.
    Returns how many were executed, failed, blocked, and how many due ones remain (counted up to 10,000).
    Errors: LT005 not allowed, LT015 wrong isolation level.';
 $define$);
@@ -3505,15 +3624,23 @@ set row_security = off
 set lock_timeout = '5s'
 as $function$
 #variable_conflict use_variable
+declare
+  claimed bigint[];
+  ready bigint[];
+  outcome lethe.execution;
 begin
   perform lethe.require_service();
   perform lethe.require_read_committed();
-  return lethe.execute_requests(array(
+  claimed := array(
     select d.request_id
     from lethe.due d
     where d.request_id = request
     for update skip locked
-  ), 1);
+  );
+  ready := lethe.hold_drifted(claimed);
+  outcome := lethe.execute_requests(ready, 1);
+  outcome.blocked := outcome.blocked + cardinality(claimed) - cardinality(ready);
+  return outcome;
 end
 $function$;
 comment on function lethe.execute_due_request(bigint) is
@@ -3688,6 +3815,52 @@ comment on function lethe.finish_execution(bigint[]) is
   'Closes requests whose database work is done: erased while effects are open, completed otherwise; wipes what was kept for cancel.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.hold_drifted(bigint[])', $define$
+create or replace function lethe.hold_drifted(requests bigint[]) returns bigint[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_column
+declare
+  refused jsonb;
+  held bigint[];
+begin
+  if cardinality(requests) = 0 then
+    return requests;
+  end if;
+  -- Once for all of them: the catalog is looked at a batch at a time, not a person at a time.
+  select jsonb_object_agg(f.strategy, f.table_name) into refused from lethe.refused_by_drift() f;
+  if refused is null then
+    return requests;
+  end if;
+  held := array(
+    select r.id from lethe.deletion_request r where r.id = any (requests) and refused ? r.strategy::text
+  );
+  -- Said once: the log doesn't grow with every look at a request that still waits.
+  perform lethe.record_events(array(
+    select r.id
+    from lethe.deletion_request r
+    where r.id = any (held) and r.last_error is distinct from 'LT009 ' || (refused ->> r.strategy::text)
+  ), 'drifted', 'worker');
+  -- Nobody's failure: it counts no attempt.
+  update lethe.deletion_request r
+  set next_attempt_at = now() + interval '10 minutes',
+      last_error = 'LT009 ' || (refused ->> r.strategy::text)
+  where r.id = any (held);
+  return array(
+    select q.id
+    from unnest(requests) with ordinality as q (id, position)
+    where q.id <> all (held)
+    order by q.position
+  );
+end
+$function$;
+comment on function lethe.hold_drifted(bigint[]) is
+  'Puts back requests whose strategy touches a table that has drifted (LT009), and returns the others.';
+$define$);
+
 call pg_temp.lethe_define('function lethe.is_row_error(text)', $define$
 create or replace function lethe.is_row_error(sqlstate text) returns boolean
 language sql
@@ -3847,6 +4020,27 @@ comment on function lethe.record_failure(bigint, text) is
    The worker calls it for what SQL can''t catch: time-outs and lost connections. Errors: LT005 not allowed.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.refused_by_drift()', $define$
+create or replace function lethe.refused_by_drift() returns table (strategy text, table_name text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_column
+begin
+  if exists (select from lethe.annotation a where a.drift = 'refuse') then
+    return query
+    select s.strategy, min(d.table_name)
+    from lethe.differences() d
+    cross join lateral unnest(d.strategies) as s (strategy)
+    where d.severity = 'error'
+    group by s.strategy;
+  end if;
+end
+$function$;
+comment on function lethe.refused_by_drift() is
+  'Strategies that touch a table which isn''t what the annotation knows, with the first such table.';
+$define$);
+
 call pg_temp.lethe_define('function lethe.require_executing(uuid[])', $define$
 create or replace function lethe.require_executing(subjects uuid[]) returns void
 language plpgsql
@@ -3999,6 +4193,459 @@ $function$;
 comment on function lethe.refuse_truncate() is 'Refuses TRUNCATE of the subject table, which would pass every row trigger.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.access_differences()', $define$
+create or replace function lethe.access_differences() returns setof lethe.difference
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  -- Called by a function that runs with its definer's rights: current_user is whoever Lethe works as.
+  return query
+  select r.table_name,
+         pg_get_userbyid(r.owner)::text,
+         'owner',
+         format('%I, or a role that it is a member of', current_user),
+         pg_get_userbyid(r.owner)::text,
+         'error',
+         r.strategies
+  from lethe.annotated_relation r
+  where cardinality(r.strategies) > 0
+    and not pg_has_role(current_user, r.owner, 'usage');
+
+  return query
+  select r.table_name, r.table_name, 'row security', 'not forced on its owner', 'forced', 'error', r.strategies
+  from lethe.annotated_relation r
+  where cardinality(r.strategies) > 0
+    and r.forced
+    and not exists (
+      select from pg_roles m where m.rolname = current_user and (m.rolsuper or m.rolbypassrls)
+    );
+end
+$function$;
+comment on function lethe.access_differences() is 'Tables on which Lethe''s functions have lost the owner''s rights.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.added_objects()', $define$
+create or replace function lethe.added_objects() returns setof text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+  list regclass;
+begin
+  -- A second Lethe, for another kind of subject, adds to the same tables: its schema looks like this one.
+  for list in
+    select c.oid
+    from pg_class c
+    where c.relname = 'object'
+      and c.relkind = 'r'
+      and exists (select from pg_class s where s.relname = 'annotated_column' and s.relnamespace = c.relnamespace)
+      and has_table_privilege(c.oid, 'select')
+  loop
+    -- Without quotes: which words need them differs between versions of PostgreSQL.
+    return query execute format('select replace(o.name, ''"'', '''') from %s o', list);
+  end loop;
+end
+$function$;
+comment on function lethe.added_objects() is 'What Lethe added to the application''s schemas, by name, without quotes.';
+$define$);
+
+call pg_temp.lethe_define('view lethe.annotated_relation', $define$
+create or replace view lethe.annotated_relation as
+select t.table_name,
+       t.class,
+       t.strategies,
+       t.removes,
+       t.survives,
+       c.oid as relation,
+       c.relowner as owner,
+       c.relrowsecurity and c.relforcerowsecurity as forced
+from lethe.annotated_table t
+join pg_catalog.pg_class c
+  on c.oid = to_regclass(
+    format('%I.%I', split_part(t.table_name, '.', 1), substr(t.table_name, strpos(t.table_name, '.') + 1))
+  )
+where c.relkind in ('r', 'p', 'f');
+comment on view lethe.annotated_relation is 'Annotated tables that are there.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.column_differences()', $define$
+create or replace function lethe.column_differences() returns setof lethe.difference
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_column
+begin
+  return query
+  select t.table_name, t.table_name, 'table', 'a table', 'nothing', 'error', t.strategies
+  from lethe.annotated_table t
+  where not exists (select from lethe.annotated_relation r where r.table_name = t.table_name);
+
+  -- A new column that only follows its row needs no decision, one that stays does. Of the known ones, what is written
+  -- must still fit; what is kept, or goes with its row, may change its type.
+  return query
+  with relation as materialized (
+    select r.* from lethe.annotated_relation r
+  ), present as materialized (
+    select r.table_name,
+           a.attname::text as column_name,
+           format_type(a.atttypid, a.atttypmod) || case when a.attnotnull then ' not null' else '' end as type
+    from relation r
+    join pg_attribute a on a.attrelid = r.relation and a.attnum > 0 and not a.attisdropped
+  ), expected as materialized (
+    select e.table_name,
+           e.column_name,
+           e.type || case when e.not_null then ' not null' else '' end as type,
+           e.decision in ('keep', 'with the row') as may_change
+    from lethe.annotated_column e
+    where e.table_name in (select r.table_name from relation r)
+  ), compared as materialized (
+    select table_name, column_name, e.type as expected, p.type as found, e.may_change
+    from present p
+    full join expected e using (table_name, column_name)
+    where e.type is distinct from p.type
+  ), added as materialized (
+    select a as name from lethe.added_objects() a
+  )
+  select c.table_name,
+         c.column_name,
+         'column',
+         coalesce(c.expected, 'no such column'),
+         coalesce(c.found, 'nothing'),
+         case when cardinality(gravity.refused) > 0 then 'error' else 'warn' end,
+         gravity.refused
+  from compared c
+  join relation r on r.table_name = c.table_name
+  cross join lateral (
+    select case
+             when c.expected is null then r.survives
+             when c.found is not null and c.may_change then '{}'
+             else r.strategies
+           end as refused
+  ) gravity
+  where c.expected is not null
+    or not exists (
+      select from added a where a.name = format('column %s of %s', c.column_name, c.table_name)
+    );
+end
+$function$;
+comment on function lethe.column_differences() is 'Tables and columns that are new, gone, or of another type.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.differences()', $define$
+create or replace function lethe.differences() returns setof lethe.difference
+language plpgsql
+stable
+security definer
+-- Nothing else on the path: types then print as they did when the snapshot was taken.
+set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
+set jit = off
+as $function$
+begin
+  return query
+  select * from lethe.column_differences()
+  union all
+  select * from lethe.foreign_key_differences()
+  union all
+  select * from lethe.index_differences()
+  union all
+  select * from lethe.trigger_differences()
+  union all
+  select * from lethe.own_differences()
+  union all
+  select * from lethe.access_differences();
+end
+$function$;
+comment on function lethe.differences() is 'What lethe.drift shows.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.foreign_key_differences()', $define$
+create or replace function lethe.foreign_key_differences() returns setof lethe.difference
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  -- Keys that point at the subject, or at rows that are removed. Known by their columns: a name may change.
+  return query
+  with relation as materialized (
+    select r.*
+    from lethe.annotated_relation r
+    where r.class = 'subject' or cardinality(r.removes) > 0
+  ), foreign_key as materialized (
+    select f.*
+    from pg_constraint f
+    where f.contype = 'f'
+      and f.conparentid = 0
+      and (
+        -- Before 18 there is no such column: the bare name then means the outer one.
+        select (select conenforced from pg_constraint same where same.oid = f.oid)
+        from (values (true)) as older (conenforced)
+      )
+  ), present as materialized (
+    select n.nspname || '.' || c.relname as table_name,
+           format(
+             '(%s) references %s (%s)',
+             (
+               select string_agg(a.attname, ', ' order by k.position)
+               from unnest(f.conkey) with ordinality as k (attnum, position)
+               join pg_attribute a on a.attrelid = f.conrelid and a.attnum = k.attnum
+             ),
+             r.table_name,
+             (
+               select string_agg(a.attname, ', ' order by k.position)
+               from unnest(f.confkey) with ordinality as k (attnum, position)
+               join pg_attribute a on a.attrelid = f.confrelid and a.attnum = k.attnum
+             )
+           ) as name,
+           case f.confdeltype
+             when 'a' then 'on delete no action'
+             when 'r' then 'on delete restrict'
+             when 'c' then 'on delete cascade'
+             when 'n' then 'on delete set null'
+             when 'd' then 'on delete set default'
+           end as action,
+           case when r.class = 'subject' then r.strategies else r.removes end as strategies,
+           r.removes
+    from relation r
+    join foreign_key f on f.confrelid = r.relation
+    join pg_class c on c.oid = f.conrelid
+    join pg_namespace n on n.oid = c.relnamespace
+  ), expected as (
+    select o.table_name, o.name, o.expected as action
+    from lethe.annotated_object o
+    where o.kind = 'foreign key'
+  ), compared as (
+    select coalesce(p.table_name, e.table_name) as table_name,
+           coalesce(p.name, e.name) as name,
+           e.action as expected,
+           p.action as found,
+           case
+             when e.name is null then p.strategies
+             when p.name is null then '{}'::text[]
+             else p.removes
+           end as strategies
+    from present p
+    full join expected e on e.table_name = p.table_name and e.name = p.name
+    where e.action is distinct from p.action
+  )
+  select d.table_name,
+         d.name,
+         case
+           when d.expected is null
+             and not exists (select from lethe.annotated_table t where t.table_name = d.table_name)
+             then 'table'
+           else 'foreign key'
+         end,
+         coalesce(d.expected, 'no such foreign key'),
+         coalesce(d.found, 'nothing'),
+         case when cardinality(d.strategies) > 0 then 'error' else 'warn' end,
+         d.strategies
+  from compared d;
+end
+$function$;
+comment on function lethe.foreign_key_differences() is
+  'Foreign keys to the subject, or to rows that are removed, that are new, gone, or do something else.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.index_differences()', $define$
+create or replace function lethe.index_differences() returns setof lethe.difference
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  -- Without it the erasure still takes place, by reading the whole table.
+  return query
+  with relation as materialized (
+    select r.* from lethe.annotated_relation r
+  )
+  select r.table_name, o.name, 'index', o.expected, 'none', 'warn', '{}'::text[]
+  from lethe.annotated_object o
+  join relation r on r.table_name = o.table_name
+  cross join lateral string_to_array(o.name, ', ') as wanted (columns)
+  where o.kind = 'index'
+    and not exists (
+      select
+      from pg_index i
+      join pg_class c on c.oid = i.indexrelid
+      join pg_am m on m.oid = c.relam
+      where i.indrelid = r.relation
+        and i.indisvalid
+        and m.amname in ('btree', 'hash')
+        and (i.indpred is null or pg_get_expr(i.indpred, i.indrelid) ~ '^\([^()]* IS NOT NULL\)$')
+        and (
+          select array_agg(a.attname::text order by a.attname::text)
+          from unnest(i.indkey::int2[]) with ordinality as k (attnum, position)
+          join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
+          where k.position <= cardinality(wanted.columns)
+        ) = array(select w from unnest(wanted.columns) w order by w)
+    );
+end
+$function$;
+comment on function lethe.index_differences() is 'Owner columns whose rows no index finds any more.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.own_differences()', $define$
+create or replace function lethe.own_differences() returns setof lethe.difference
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  return query
+  with own as materialized (
+    select o.name, split_part(o.name, ' ', 1) as kind
+    from lethe.object o
+    where split_part(o.name, ' ', 1) in ('trigger', 'policy', 'constraint', 'column', 'row', 'index', 'view')
+  ), part as materialized (
+    select case o.kind when 'row' then 'row security' else o.kind end as kind,
+           case
+             when o.kind = 'row' then array[null, substr(o.name, length('row security on ') + 1)]
+             when o.kind in ('index', 'view') then array[null, substr(o.name, length(o.kind) + 2)]
+             else regexp_match(o.name, '^\w+ (.*) (?:on|of) (.*)$')
+           end as names
+    from own o
+  ), placed as materialized (
+    select p.kind,
+           replace(coalesce(p.names[1], p.names[2]), '"', '') as object,
+           replace(p.names[2], '"', '') as table_name,
+           to_regclass(p.names[2]) as relation
+    from part p
+  ), found as materialized (
+    select p.*,
+           case
+             when p.relation is null then 'nothing'
+             when p.kind = 'trigger' then coalesce(
+               (
+                 select case when g.tgenabled in ('O', 'A') then 'present' else 'disabled' end
+                 from pg_trigger g
+                 where g.tgrelid = p.relation and g.tgname = p.object
+               ),
+               'nothing'
+             )
+             when p.kind = 'policy' and not exists (
+               select from pg_policy y where y.polrelid = p.relation and y.polname = p.object
+             ) then 'nothing'
+             when p.kind = 'constraint' and not exists (
+               select from pg_constraint k where k.conrelid = p.relation and k.conname = p.object
+             ) then 'nothing'
+             when p.kind = 'column' and not exists (
+               select from pg_attribute a where a.attrelid = p.relation and a.attname = p.object and not a.attisdropped
+             ) then 'nothing'
+             when p.kind = 'row security' and not exists (
+               select from pg_class c where c.oid = p.relation and c.relrowsecurity
+             ) then 'disabled'
+             else 'present'
+           end as state
+    from placed p
+  )
+  -- What protects or hides refuses erasure with its table; an index or a view doesn't.
+  select f.table_name,
+         f.object,
+         'lethe''s ' || f.kind,
+         'present',
+         f.state,
+         case when f.kind in ('index', 'view') then 'warn' else 'error' end,
+         case when f.kind in ('index', 'view') then '{}' else coalesce(t.strategies, '{}') end
+  from found f
+  left join lethe.annotated_table t on t.table_name = f.table_name
+  where f.state <> 'present';
+end
+$function$;
+comment on function lethe.own_differences() is
+  'Triggers, policies, constraints and columns of Lethe''s own that somebody dropped or disabled.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.trigger_differences()', $define$
+create or replace function lethe.trigger_differences() returns setof lethe.difference
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  return query
+  with added as materialized (
+    select a as name from lethe.added_objects() a
+  ), relation as materialized (
+    select r.* from lethe.annotated_relation r where cardinality(r.strategies) > 0
+  ), present as materialized (
+    select r.table_name,
+           g.tgname::text as name,
+           concat_ws(
+             ' ',
+             case when g.tgtype & 2 > 0 then 'before' when g.tgtype & 64 > 0 then 'instead of' else 'after' end,
+             case when g.tgtype & 4 > 0 then 'insert' end,
+             case when g.tgtype & 16 > 0 then 'update' end,
+             case when g.tgtype & 8 > 0 then 'delete' end,
+             case when g.tgtype & 32 > 0 then 'truncate' end,
+             (
+               select 'of ' || string_agg(a.attname, ', ' order by a.attname::text)
+               from pg_attribute a
+               where a.attrelid = g.tgrelid and a.attnum = any (g.tgattr::int2[])
+             ),
+             case when g.tgtype & 1 > 0 then 'for each row' else 'for each statement' end,
+             'calls',
+             n.nspname || '.' || p.proname,
+             left(encode(sha256(convert_to(pg_get_functiondef(p.oid), 'UTF8')), 'hex'), 16)
+           ) as definition,
+           -- An erasure updates and deletes.
+           g.tgtype & 24 > 0 as fires,
+           r.strategies
+    from relation r
+    join pg_trigger g on g.tgrelid = r.relation and not g.tgisinternal and g.tgenabled in ('O', 'A')
+    join pg_proc p on p.oid = g.tgfoid
+    join pg_namespace n on n.oid = p.pronamespace
+    where not exists (select from added a where a.name = format('trigger %s on %s', g.tgname, r.table_name))
+  ), expected as (
+    select o.table_name, o.name, o.expected as definition
+    from lethe.annotated_object o
+    join relation r on r.table_name = o.table_name
+    where o.kind = 'trigger'
+  ), compared as (
+    select coalesce(p.table_name, e.table_name) as table_name,
+           coalesce(p.name, e.name) as name,
+           e.definition as expected,
+           p.definition as found,
+           case when p.fires then p.strategies else '{}'::text[] end as strategies
+    from present p
+    full join expected e on e.table_name = p.table_name and e.name = p.name
+    where e.definition is distinct from p.definition
+  )
+  select d.table_name,
+         d.name,
+         'trigger',
+         coalesce(d.expected, 'no such trigger'),
+         coalesce(d.found, 'nothing'),
+         case when cardinality(d.strategies) > 0 then 'error' else 'warn' end,
+         d.strategies
+  from compared d;
+end
+$function$;
+comment on function lethe.trigger_differences() is
+  'The application''s triggers on tables that an erasure touches: new, gone, or with another function.';
+$define$);
+
+call pg_temp.lethe_define('view lethe.drift', $define$
+create or replace view lethe.drift as
+select d.table_name,
+       d.object,
+       d.kind,
+       d.expected,
+       d.found,
+       d.severity,
+       d.strategies
+from lethe.differences() d
+order by d.severity, d.table_name, d.kind, d.object;
+comment on view lethe.drift is
+  'How the database differs from the one that the annotation was made for. Requests with one of the strategies named
+   wait until the difference is decided: lethe sync, decide, lethe generate, migrate.';
+$define$);
+
 call pg_temp.lethe_define('view lethe.due', $define$
 create or replace view lethe.due as
 select r.id as request_id,
@@ -4021,6 +4668,7 @@ select r.id as request_id,
        now() - r.scheduled_for as late_by,
        case
          when r.state = 'erased' then 'effects are open'
+         when r.last_error like 'LT009%' then 'drift'
          when r.state = 'executing' then 'in progress'
          when r.blocked_at is not null then 'blocked'
          when r.attempts > 0 then 'failed'
@@ -4383,14 +5031,15 @@ $define$);
 -- THE TERMS IN FORCE
 -- =============================================================================
 
-insert into lethe.annotation as a (hash, strategies, grace_period, cancel_cooldown, options)
-values ('06200ac49e418af252812a66c4b04825123c45a510445781821210f7904c94c4', array['anonymize', 'hard_delete', 'soft_delete'], interval '14 days', interval '24 hours', '{"delete_content":false}'::jsonb)
+insert into lethe.annotation as a (hash, strategies, grace_period, cancel_cooldown, options, drift)
+values ('06e3e5150fa3175bda2d534064c3f181a19468abe763b9932965bf205d67004f', array['anonymize', 'hard_delete', 'soft_delete'], interval '14 days', interval '24 hours', '{"delete_content":false}'::jsonb, 'refuse')
 on conflict (only_row) do update
 set hash = excluded.hash,
     strategies = excluded.strategies,
     grace_period = excluded.grace_period,
     cancel_cooldown = excluded.cancel_cooldown,
-    options = excluded.options
+    options = excluded.options,
+    drift = excluded.drift
 where a.hash <> excluded.hash;
 
 -- =============================================================================
@@ -4418,7 +5067,11 @@ call pg_temp.lethe_grant('function lethe.executing_requests()', 'execute', array
 call pg_temp.lethe_grant('function lethe.lag()', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.record_failure(bigint, text)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.take_event_counts()', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.differences()', 'execute', array['app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('view lethe.drift', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.overdue', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.pending', 'select', array['app_admin', 'app_worker']::name[]);
 
 call pg_temp.lethe_finish();
+
+call pg_temp.lethe_verify_drift();

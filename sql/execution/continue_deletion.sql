@@ -28,7 +28,7 @@ begin
     return 'waiting';
   elsif target.state <> 'executing' then
     return target.state;
-  elsif target.next_attempt_at > now() then
+  elsif target.next_attempt_at > now() or cardinality(lethe.hold_drifted(array[request])) = 0 then
     return 'waiting';
   end if;
   begin

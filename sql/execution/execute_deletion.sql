@@ -13,6 +13,7 @@ declare
   caller constant text := lethe.authorize(subject);
   target lethe.deletion_request;
   obstacles jsonb;
+  drifted text;
 begin
   perform lethe.require_read_committed();
   if caller = 'self' then
@@ -25,11 +26,17 @@ begin
   for update;
   if not found then
     perform lethe.refuse('LT002', subject, 'no deletion is scheduled', 'Schedule it with lethe.schedule_deletion(), grace => ''0'' for at once.');
-  elsif target.state = 'executing' then
-    return lethe.execute_step(target.id);
-  elsif target.scheduled_for > now() and not early then
+  elsif target.state = 'scheduled' and target.scheduled_for > now() and not early then
     perform lethe.refuse('LT007', subject, 'deletion is not due yet', 'Wait, or pass early => true as an administrator.',
       jsonb_build_object('request', target.id, 'scheduled_for', target.scheduled_for));
+  end if;
+  select f.table_name into drifted from lethe.refused_by_drift() f where f.strategy = target.strategy;
+  if found then
+    perform lethe.refuse('LT009', subject, 'the database is not the one that the annotation was made for',
+      'lethe.drift lists the differences. Run `lethe sync`, decide what is new, generate the migration and apply it.',
+      jsonb_build_object('request', target.id, 'table', drifted));
+  elsif target.state = 'executing' then
+    return lethe.execute_step(target.id);
   end if;
 
   perform lethe.take_all_turns();
@@ -50,4 +57,5 @@ comment on function lethe.execute_deletion({{key}}, boolean) is
   'Erases one subject now. It must be due, unless an administrator or the service says early.
    Returns the state reached: completed, erased (effects are open), or executing, when there are so many rows that it goes in steps;
    call it again then, or leave the rest to the worker. An error rolls everything back.
-   Errors: LT002 not scheduled, LT003 blocked, LT005 not allowed, LT007 not due, LT014 residue found, LT015 wrong isolation level.';
+   Errors: LT002 not scheduled, LT003 blocked, LT005 not allowed, LT007 not due,
+   LT009 drift, LT014 residue found, LT015 wrong isolation level.';

@@ -12,6 +12,7 @@ as $function$
 #variable_conflict use_variable
 declare
   claimed bigint[];
+  ready bigint[];
   outcome lethe.execution;
 begin
   perform lethe.require_service();
@@ -29,7 +30,9 @@ begin
     limit max
     for update skip locked
   );
-  outcome := lethe.execute_requests(claimed, 20);
+  ready := lethe.hold_drifted(claimed);
+  outcome := lethe.execute_requests(ready, 20);
+  outcome.blocked := outcome.blocked + cardinality(claimed) - cardinality(ready);
 
   outcome.remaining := (
     select count(*)
@@ -43,5 +46,6 @@ $function$;
 comment on function lethe.execute_due_deletions(integer) is
   'Erases up to max subjects that are due, in one transaction, one statement a table; several workers may call it at once.
    A subject with very many rows comes back as executing: continue_deletion() does the rest in steps.
+   Requests whose strategy touches a drifted table are put back (LT009) and count as blocked.
    Returns how many were executed, failed, blocked, and how many due ones remain (counted up to 10,000).
    Errors: LT005 not allowed, LT015 wrong isolation level.';

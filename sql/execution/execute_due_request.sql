@@ -10,15 +10,23 @@ set row_security = off
 set lock_timeout = '5s'
 as $function$
 #variable_conflict use_variable
+declare
+  claimed bigint[];
+  ready bigint[];
+  outcome lethe.execution;
 begin
   perform lethe.require_service();
   perform lethe.require_read_committed();
-  return lethe.execute_requests(array(
+  claimed := array(
     select d.request_id
     from lethe.due d
     where d.request_id = request
     for update skip locked
-  ), 1);
+  );
+  ready := lethe.hold_drifted(claimed);
+  outcome := lethe.execute_requests(ready, 1);
+  outcome.blocked := outcome.blocked + cardinality(claimed) - cardinality(ready);
+  return outcome;
 end
 $function$;
 comment on function lethe.execute_due_request(bigint) is

@@ -10,6 +10,7 @@ select r.id as request_id,
        now() - r.scheduled_for as late_by,
        case
          when r.state = 'erased' then 'effects are open'
+         when r.last_error like 'LT009%' then 'drift'
          when r.state = 'executing' then 'in progress'
          when r.blocked_at is not null then 'blocked'
          when r.attempts > 0 then 'failed'

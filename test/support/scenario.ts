@@ -47,6 +47,11 @@ export async function executeDue(sql: postgres.Sql, max = 500): Promise<Outcome>
   return row;
 }
 
+/** For a test that meddles with the schema to see what execution then does: without this, requests wait (LT009). */
+export async function despiteDrift(sql: postgres.Sql): Promise<void> {
+  await sql`update lethe.annotation set drift = 'warn'`;
+}
+
 /** As the owner may: lets the clock jump for one request. */
 export async function makeDue(sql: postgres.Sql, request: string): Promise<void> {
   await sql`

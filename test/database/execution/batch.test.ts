@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 import { userId } from "../../../examples/reference/people.ts";
 import { seed } from "../../../examples/reference/seed.ts";
 import { useDatabase } from "../../support/database.ts";
-import { executeDue } from "../../support/scenario.ts";
+import { despiteDrift, executeDue } from "../../support/scenario.ts";
 
 const db = useDatabase("reference");
 const people = Array.from({ length: 750 }, (_, index) => index + 1).filter((n) => n % 3 !== 0);
@@ -12,6 +12,7 @@ const stayed = 300;
 
 beforeAll(async () => {
   await seed(db.sql, { users: 800 });
+  await despiteDrift(db.sql);
   await db.sql.unsafe(`
     create table public.statements (table_name text, kind text);
     create function public.note() returns trigger language plpgsql security definer as $$

@@ -1,11 +1,12 @@
 /** Deferred constraints fire inside the piece that they belong to, not at COMMIT after the success was reported. */
 import { beforeAll, expect, test } from "vitest";
 import { useDatabase } from "../../support/database.ts";
-import { executeDue, newPerson, requestOf, schedule } from "../../support/scenario.ts";
+import { despiteDrift, executeDue, newPerson, requestOf, schedule } from "../../support/scenario.ts";
 
 const db = useDatabase("reference");
 
 beforeAll(async () => {
+  await despiteDrift(db.sql);
   await db.sql.unsafe(`
     create table public.strict (user_id uuid primary key);
     create function public.settle() returns trigger language plpgsql as $$

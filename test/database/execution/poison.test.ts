@@ -1,11 +1,12 @@
 /** Somebody's rows can't be erased: the others are, that one waits with a reason, and the work of a call is bounded. */
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { useDatabase } from "../../support/database.ts";
-import { eventsOf, executeDue, newPerson, requestOf } from "../../support/scenario.ts";
+import { despiteDrift, eventsOf, executeDue, newPerson, requestOf } from "../../support/scenario.ts";
 
 const db = useDatabase("reference");
 
 beforeAll(async () => {
+  await despiteDrift(db.sql);
   await db.sql.unsafe(`
     create table public.poisoned (user_id uuid primary key, how text not null);
     create table public.shelf (slot text constraint shelf_slot_key unique, full_up boolean

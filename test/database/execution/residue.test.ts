@@ -1,10 +1,20 @@
 /** A trigger of the application that swallows or rewrites the erasure makes it an error, never a success (PITFALLS 3). */
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { useDatabase } from "../../support/database.ts";
-import { execute, executeDue, newPerson, requestOf, rowsOf, schedule } from "../../support/scenario.ts";
+import {
+  despiteDrift,
+  execute,
+  executeDue,
+  newPerson,
+  requestOf,
+  rowsOf,
+  schedule,
+} from "../../support/scenario.ts";
 import { failureOf } from "../../support/schema-case.ts";
 
 const db = useDatabase("reference");
+
+beforeAll(() => despiteDrift(db.sql));
 
 afterEach(async () => {
   await db.sql.unsafe("drop function if exists public.meddle() cascade");

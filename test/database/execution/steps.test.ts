@@ -14,6 +14,7 @@ import {
 } from "../../../generator/index.ts";
 import { blocked } from "../../support/interleave.ts";
 import {
+  despiteDrift,
   eventsOf,
   execute,
   executeDue,
@@ -228,6 +229,7 @@ describe("what happens meanwhile", () => {
 
   test("a failing step waits with a reason, and goes on after the cure", async () => {
     const request = await begin();
+    await despiteDrift(db.sql);
     await db.sql.unsafe(`
       create function public.poison() returns trigger language plpgsql as $$ begin raise exception 'no %', old.body; end $$;
       create trigger poison before update on posts for each row execute function public.poison();

@@ -3,12 +3,13 @@ import { beforeAll, expect, test } from "vitest";
 import { userId } from "../../../examples/reference/people.ts";
 import { seed } from "../../../examples/reference/seed.ts";
 import { useDatabase } from "../../support/database.ts";
-import { schedule } from "../../support/scenario.ts";
+import { despiteDrift, schedule } from "../../support/scenario.ts";
 
 const db = useDatabase("reference");
 
 beforeAll(async () => {
   await seed(db.sql, { users: 24 });
+  await despiteDrift(db.sql);
   // Counts every row that a statement touches, by table and kind, as the server sees it.
   await db.sql.unsafe(`
     create table public.touched (table_name text, kind text, rows bigint);

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { content, keep, pii, session, subject } from "../../../generator/index.ts";
 import { createDatabase, type Database } from "../../support/database.ts";
+import { despiteDrift } from "../../support/scenario.ts";
 import {
   apply,
   type Erasure,
@@ -75,6 +76,8 @@ test("FORCE ROW LEVEL SECURITY, with the owner as definer: an error that names t
     await installLethe(await db.as(owner), erasure);
     await db.sql.unsafe("alter table app.posts enable row level security, force row level security");
     await db.sql`select lethe.schedule_deletion(1, grace => '0')`;
+    expect(await failureOf(db.sql`select lethe.execute_deletion(1)`)).toMatchObject({ code: "LT009" });
+    await despiteDrift(db.sql);
     const failure = await failureOf(db.sql`select lethe.execute_deletion(1)`);
     expect(failure).toMatchObject({
       code: "42501",
@@ -96,6 +99,8 @@ test("a definer that no longer is the owner's heir: an error, never zero rows", 
       grant usage on schema app to ${heir}; grant select, update, delete on all tables in schema app to ${heir};
       alter table app.posts enable row level security`);
     await db.sql`select lethe.schedule_deletion(1, grace => '0')`;
+    expect((await failureOf(db.sql`select lethe.execute_deletion(1)`)).code).toBe("LT009");
+    await despiteDrift(db.sql);
     expect((await failureOf(db.sql`select lethe.execute_deletion(1)`)).code).toBe("42501");
     expect(await db.sql`select body from app.posts where id = 1`).toMatchObject([{ body: "mine" }]);
     await db.sql.unsafe(`grant ${owner} to ${heir}`);

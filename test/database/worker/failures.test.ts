@@ -4,6 +4,7 @@ import { userId } from "../../../examples/reference/people.ts";
 import { seed } from "../../../examples/reference/seed.ts";
 import { runWorker } from "../../../worker/index.ts";
 import { useDatabase } from "../../support/database.ts";
+import { despiteDrift } from "../../support/scenario.ts";
 import { collectLog, killWorkers, scheduleAll, states } from "./support.ts";
 
 const db = useDatabase("reference");
@@ -14,6 +15,7 @@ afterEach(killWorkers);
 
 test("one person whose row times out, and one who costs the connection, are found among a hundred", async () => {
   const [slow = "", deadly = "", ...others] = people.map((n) => userId(n));
+  await despiteDrift(db.sql);
   await db.sql.unsafe(`
     create function public.trouble() returns trigger language plpgsql as $$
     begin

@@ -3,6 +3,7 @@ import { afterEach, beforeAll, expect, test } from "vitest";
 import { personalMarkers, userId } from "../../../examples/reference/people.ts";
 import { seed } from "../../../examples/reference/seed.ts";
 import { useDatabase } from "../../support/database.ts";
+import { despiteDrift } from "../../support/scenario.ts";
 import { killWorkers, scheduleAll, startWorker } from "./support.ts";
 
 const db = useDatabase("reference");
@@ -12,6 +13,7 @@ beforeAll(() => seed(db.sql, { users: 10 }));
 afterEach(killWorkers);
 
 test("of an error that concerns everybody only the code is logged and stored", async () => {
+  await despiteDrift(db.sql);
   await db.sql.unsafe(`
     create function public.talk() returns trigger language plpgsql as $$
     begin

@@ -6,6 +6,7 @@ import { userId } from "../../../examples/reference/people.ts";
 import { seed } from "../../../examples/reference/seed.ts";
 import { installRoles } from "../../support/cluster.ts";
 import { createDatabase } from "../../support/database.ts";
+import { despiteDrift } from "../../support/scenario.ts";
 import { startServer } from "../../support/server.ts";
 import { killWorkers, schedule, scheduleAll, startWorker, stateOf, states, until } from "./support.ts";
 
@@ -27,6 +28,7 @@ test.skipIf(version === null)(
       );
       const due = people.length - 2;
 
+      await despiteDrift(db.sql);
       // Work that takes its time, so that the crash falls into it.
       await db.sql.unsafe(`
       create function public.slowly() returns trigger language plpgsql as

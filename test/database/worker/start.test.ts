@@ -4,6 +4,7 @@ import { userId } from "../../../examples/reference/people.ts";
 import { seed } from "../../../examples/reference/seed.ts";
 import { runWorker } from "../../../worker/index.ts";
 import { useDatabase } from "../../support/database.ts";
+import { despiteDrift } from "../../support/scenario.ts";
 import { collectLog, killWorkers, schedule, startWorker, stateOf, until } from "./support.ts";
 
 const db = useDatabase("reference");
@@ -66,6 +67,7 @@ test("a login of its own, member of app_worker and no superuser, with graphile-w
 });
 
 test("work that doesn't end in time is left to PostgreSQL, which rolls it back", async () => {
+  await despiteDrift(db.sql);
   await db.sql.unsafe(`
     create function public.slow() returns trigger language plpgsql as
       $$ begin perform pg_sleep(3); return new; end $$;

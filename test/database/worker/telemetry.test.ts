@@ -15,6 +15,7 @@ import { userId } from "../../../examples/reference/people.ts";
 import { seed } from "../../../examples/reference/seed.ts";
 import { runWorker } from "../../../worker/index.ts";
 import { useDatabase } from "../../support/database.ts";
+import { despiteDrift } from "../../support/scenario.ts";
 import { collectLog, schedule } from "./support.ts";
 
 const db = useDatabase("reference");
@@ -44,6 +45,7 @@ test("scheduled, cancelled, executed and failed are counted once over two worker
   const [a, b] = [meters(), meters()];
   options.connectionString = db.url;
 
+  await despiteDrift(db.sql);
   await db.sql.unsafe(`
     create function public.refuse() returns trigger language plpgsql as $$
     begin raise exception 'not %', old.email; end $$;

@@ -46,6 +46,7 @@ test("defaults", () => {
       strategies: ["anonymize", "hard_delete", "soft_delete"],
       gracePeriod: "14 days",
       cancelCooldown: "24 hours",
+      drift: "refuse",
     },
     options: {},
     access: { currentUser: "null", app: [], admin: [], worker: [], searchPath: ["public"] },

@@ -15,6 +15,9 @@ export const catalogOption = (): Option =>
 export const databaseOption = (): Option =>
   new Option("-d, --database-url <url>", "the database (default: $DATABASE_URL)");
 
+export const schemaOption = (): Option =>
+  new Option("--schema <name>", "Lethe's SQL schema").default("lethe");
+
 export const jsonOption = (): Option => new Option("--json", "print JSON, for programs");
 
 export interface FileOptions {

@@ -4,8 +4,12 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { packageRoot } from "../generator/catalog/sql-file.ts";
 import { checkCommand } from "./commands/check.ts";
+import { explainCommand } from "./commands/explain.ts";
+import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { initCommand } from "./commands/init.ts";
+import { registerCommand } from "./commands/register.ts";
+import { statusCommand } from "./commands/status.ts";
 import { syncCommand } from "./commands/sync.ts";
 import { workerCommand } from "./commands/worker.ts";
 
@@ -34,6 +38,10 @@ export function buildProgram(): Command {
     .addCommand(syncCommand())
     .addCommand(checkCommand())
     .addCommand(generateCommand())
+    .addCommand(explainCommand())
+    .addCommand(exportCommand())
+    .addCommand(registerCommand())
+    .addCommand(statusCommand())
     .addCommand(workerCommand());
 }
 

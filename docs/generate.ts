@@ -1,11 +1,13 @@
 /**
  * Writes the parts of the documentation that must not rot: the SQL reference from the functions' own comments, the
- * command line from its help texts, the errors from their list. `npm run docs`; with --check it only compares.
+ * command line from its help texts, the errors from their list, the record of processing from the reference application's
+ * annotation. `npm run docs`; with --check it only compares.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildProgram } from "../cli/program.ts";
+import { recordOf } from "../generator/register/files.ts";
 import { sqlStates } from "../generator/sqlstates.ts";
 
 const docs = fileURLToPath(new URL(".", import.meta.url));
@@ -22,6 +24,10 @@ const files: Record<string, string> = {
   "sql.md": sqlReference(),
   "cli.md": commandLine(),
   "errors.md": errors(),
+  "register.md": await recordOf(
+    { config: join(root, "lethe.schema.ts"), catalog: join(root, "lethe.catalog.json") },
+    "md",
+  ),
 };
 let stale = false;
 for (const [name, text] of Object.entries(files)) {

@@ -1,0 +1,86 @@
+/** How the deletions stand, as data and as text. Requests by number; no value of anybody's. */
+import { type Cell, section } from "./table.ts";
+
+export interface RequestLine {
+  request: number;
+  /** Only where it was asked for. */
+  subject?: string;
+  state: string;
+  strategy: string;
+  scheduled_for: Date;
+  due_by: Date;
+  attempts: number;
+  next_attempt_at: Date | null;
+  /** SQLSTATE, table and constraint. */
+  last_error: string | null;
+  waits_because?: string;
+  late_by_seconds?: number;
+  past_due_by?: boolean;
+}
+
+export interface Overview {
+  /** The age of the oldest due request that waits for nothing but the worker. */
+  lagSeconds: number;
+  states: Record<string, number>;
+  overdueCount: number;
+  /** Overdue and tried in vain at least once. */
+  failedCount: number;
+  /** Later than a month after the request (GDPR Art. 12(3)). */
+  pastDueByCount: number;
+  overdue: RequestLine[];
+  pending: RequestLine[];
+}
+
+export function renderOverview(overview: Overview): string {
+  const { overdue, pending, states } = overview;
+  const toCome = Object.entries(states).map(([state, requests]) => `${requests} ${state}`);
+  const named = [...overdue, ...pending].some((line) => line.subject !== undefined);
+  const first = (line: RequestLine): Cell[] => [
+    `#${line.request}`,
+    ...(named ? [line.subject ?? ""] : []),
+    line.strategy,
+    time(line.scheduled_for),
+    line.past_due_by ? `${time(line.due_by)} (missed)` : time(line.due_by),
+  ];
+  const head = ["request", ...(named ? ["subject"] : []), "strategy", "scheduled for", "due by"];
+  return [
+    `requests: ${toCome.join(", ")}`,
+    `worker: ${overview.lagSeconds < 1 ? "up to date" : `${span(overview.lagSeconds)} behind`}`,
+    `overdue: ${overview.overdueCount}, of them failed: ${overview.failedCount}, past the legal month: ${overview.pastDueByCount}`,
+    "",
+    section(
+      "overdue",
+      [...head, "late by", "waits because", "tries", "next try", "last error"],
+      overdue.map((line) => [
+        ...first(line),
+        span(line.late_by_seconds ?? 0),
+        line.waits_because ?? "",
+        line.attempts,
+        line.next_attempt_at === null ? "" : time(line.next_attempt_at),
+        line.last_error ?? "",
+      ]),
+      "none",
+    ),
+    ...more(overview.overdueCount - overdue.length),
+    "",
+    section("to come", head, pending.map(first), "none"),
+  ].join("\n");
+}
+
+function more(left: number): string[] {
+  return left > 0 ? [`and ${left} more; --limit lists them`] : [];
+}
+
+function time(date: Date): string {
+  return `${date.toISOString().slice(0, 16).replace("T", " ")}Z`;
+}
+
+function span(seconds: number): string {
+  const units: [number, string][] = [
+    [86_400, "d"],
+    [3_600, "h"],
+    [60, "min"],
+  ];
+  const unit = units.find(([size]) => seconds >= size);
+  return unit === undefined ? `${Math.round(seconds)} s` : `${Math.floor(seconds / unit[0])} ${unit[1]}`;
+}

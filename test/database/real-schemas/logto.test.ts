@@ -9,6 +9,7 @@ import { readCatalog } from "../../../generator/catalog/read.ts";
 import { plan } from "../../../generator/plan/plan.ts";
 import { useDatabase } from "../../support/database.ts";
 import { reachable } from "../../support/real-schemas/fill.ts";
+import { missingIndexes } from "../../support/real-schemas/indexes.ts";
 import { logtoErasure } from "../../support/real-schemas/logto.erasure.ts";
 import { inhabit, markers, SOFT } from "../../support/real-schemas/logto.people.ts";
 import { migrateLogto } from "../../support/real-schemas/logto.ts";
@@ -35,19 +36,10 @@ beforeAll(async () => {
   const asOwner = await db.as(owner);
   await migrateLogto(asOwner, tenantRole.replace("logto_tenant_", ""));
   catalog = await readCatalog(db.sql, { letheSchema: "lethe" });
-  for (const statement of missingIndexes()) await asOwner.unsafe(statement);
+  for (const statement of missingIndexes(logtoErasure(tenantRole), catalog)) await asOwner.unsafe(statement);
   await installLethe(asOwner, logtoErasure(tenantRole));
   await inhabit(db.sql, catalog, ["x-ada", "x-bob", "x-cyd", "x-dot"], tenantRole);
 });
-
-/** What L025 says to create. */
-function missingIndexes(): string[] {
-  const { annotation } = validateAnnotation(logtoErasure(tenantRole));
-  if (annotation === null) throw new Error("the annotation has a wrong shape");
-  return plan(annotation, catalog).findings.flatMap((each) =>
-    each.code === "L025" ? [/create index .*;/.exec(each.remedy)?.[0] ?? each.remedy] : [],
-  );
-}
 
 /** Where soft_delete leaves a person's values: in what people made, and in logs. */
 const STAYS = ["logs", "organization_invitations", "service_logs", "users"].map((each) => `public.${each}`);

@@ -25,9 +25,10 @@ const COMMON = [
   "sso_connectors",
 ];
 
-const mark = (person: string) => `mark-${person}`;
+/** Stands in every value of a person's that isn't a key. */
+export const mark = (person: string) => `mark-${person}`;
 export const address = (person: string) => `${person}@${mark(person)}.org`;
-/** What stands in every value of a person's, as text and as bytea prints it. */
+/** The same, as text and as bytea prints it. */
 export const markers = (person: string) => [mark(person), Buffer.from(mark(person)).toString("hex")];
 
 /** The people, in one tenant, whose role is this. The last one has dealings with all the others. */

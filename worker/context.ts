@@ -5,7 +5,7 @@ import { createLog, type WorkerLog } from "./log.ts";
 import { createTelemetry, type Telemetry } from "./telemetry.ts";
 
 export interface LetheTaskOptions {
-  /** Lethe's SQL schema. Default: `lethe`. The tasks are named for it: `lethe_sweep`, `lethe_drain`. */
+  /** Lethe's SQL schema. Default: `lethe`. The tasks are named for it: `lethe_sweep`, `lethe_drain`, `lethe_drift`. */
   schema?: string;
   /** The role to act as, one of `access.worker`. Default: the role that the worker connects as. */
   role?: string;
@@ -61,6 +61,7 @@ export function plainName(schema: string): string {
 }
 
 export const sweepName = (schema: string): string => `${schema}_sweep`;
+export const driftName = (schema: string): string => `${schema}_drift`;
 export const drainName = (schema: string): string => `${schema}_drain`;
 
 function requireWhole(name: string, value: number): void {

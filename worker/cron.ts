@@ -1,6 +1,6 @@
-/** The sweep of each minute: what makes every other way of waking the worker a matter of speed only. */
+/** The sweep of each minute: what makes every other way of waking the worker a matter of speed only. And a daily look at drift. */
 import type { CronItem } from "graphile-worker";
-import { DEFAULT_SCHEMA, plainName, sweepName } from "./context.ts";
+import { DEFAULT_SCHEMA, driftName, plainName, sweepName } from "./context.ts";
 
 /**
  * Cron items for graphile-worker: `parsedCronItems: parseCronItems([...mine, ...letheCronItems()])`.
@@ -10,6 +10,13 @@ import { DEFAULT_SCHEMA, plainName, sweepName } from "./context.ts";
  * time skip what the other has claimed.
  */
 export function letheCronItems({ schema = DEFAULT_SCHEMA }: { schema?: string } = {}): CronItem[] {
-  const name = sweepName(plainName(schema));
-  return [{ task: name, match: "* * * * *", identifier: name, options: { jobKey: name } }];
+  const [sweep, drift] = [sweepName(plainName(schema)), driftName(plainName(schema))];
+  return [
+    { task: sweep, match: "* * * * *", identifier: sweep, options: { jobKey: sweep } },
+    // At four in the morning UTC, or when a worker comes back that wasn't there then.
+    { task: drift, match: "0 4 * * *", identifier: drift, options: { jobKey: drift, backfillPeriod: DAY } },
+  ];
 }
+
+/** In milliseconds. */
+const DAY = 86_400_000;

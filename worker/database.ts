@@ -74,6 +74,19 @@ export async function lagSeconds({ schema }: TaskContext, client: Client): Promi
   return rows[0]?.lag ?? 0;
 }
 
+export interface DriftCount {
+  severity: string;
+  kind: string;
+  count: number;
+}
+
+export async function driftCounts({ schema }: TaskContext, client: Client): Promise<DriftCount[]> {
+  const { rows } = await client.query<{ severity: string; kind: string; count: number }>(
+    `select severity, kind, count(*)::integer as count from ${schema}.drift group by severity, kind order by severity, kind`,
+  );
+  return rows;
+}
+
 function executionOf({ rows }: { rows: Record<string, unknown>[] }): Execution {
   const row = rows[0] ?? {};
   const number = (name: string) => Number(row[name] ?? 0);

@@ -20,6 +20,8 @@ export interface Telemetry {
   count(event: string, count: number, attributes: Attributes): void;
   /** Sets `lethe.deletions.lag`, in seconds. */
   lag(seconds: number, attributes: Attributes): void;
+  /** Sets `lethe.drift`, the number of differences. */
+  drift(differences: number, attributes: Attributes): void;
   /** Runs the work in a span; an error leaves its code there, never its message. */
   span<T>(name: string, attributes: Attributes, work: (span: Span) => Promise<T>): Promise<T>;
 }
@@ -42,8 +44,13 @@ export function createTelemetry(
     description: "How far the worker is behind the oldest due request",
     unit: "s",
   });
+  const drift = meter.createGauge("lethe.drift", {
+    description: "Differences between the database and the annotation, by severity",
+    unit: "{difference}",
+  });
   return {
     count: (event, count, attributes) => counters.get(event)?.add(count, attributes),
+    drift: (differences, attributes) => drift.record(differences, attributes),
     lag: (seconds, attributes) => lag.record(seconds, attributes),
     span: (name, attributes, work) =>
       tracer.startActiveSpan(name, { attributes }, async (span) => {

@@ -63,9 +63,11 @@ test("the names follow the schema, so that two kinds of subject can share a work
   expect(Object.keys(letheTasks({ schema: "lethe_orgs", logger: collectLog().log }))).toEqual([
     "lethe_orgs_sweep",
     "lethe_orgs_drain",
+    "lethe_orgs_drift",
   ]);
   expect(letheCronItems({ schema: "lethe_orgs" })).toMatchObject([
     { task: "lethe_orgs_sweep", match: "* * * * *", identifier: "lethe_orgs_sweep" },
+    { task: "lethe_orgs_drift", match: "0 4 * * *", identifier: "lethe_orgs_drift" },
   ]);
   expect(() => letheTasks({ schema: 'x"; drop' })).toThrow("isn't a plain one");
   expect(() => letheTasks({ batch: 0 })).toThrow("batch isn't a whole number above 0");

@@ -1,11 +1,13 @@
 /**
- * `lethe init` on two schemas that nobody here wrote: the draft loads, leaves nothing but questions and errands, and
+ * `lethe init` on two schemas that nobody here wrote: the draft loads, type-checks, leaves nothing but questions and errands, and
  * once a person has answered them, it erases people without a trace.
  */
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import type postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openAnnotation } from "../../../generator/annotation/load.ts";
@@ -30,7 +32,8 @@ import { allRows, changesBetween, foretold, rowsWith, rowsWithout } from "../../
 import { type Erasure, installLethe } from "../../support/schema-case.ts";
 import { useRole } from "../../support/schema-case-role.ts";
 
-const generator = fileURLToPath(new URL("../../../generator/index.ts", import.meta.url));
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const run = promisify(execFile);
 /** What a person has to do before `check` is content: decisions, triggers, indexes. */
 const ERRANDS = ["L007", "L024", "L025"];
 const tenantRole = useRole("logto_tenant");
@@ -109,12 +112,25 @@ describe.each(schemas)("$name", ({ subject, migrate, answers, also, inhabit: pop
     await migrate(db);
     catalog = await readCatalog(db.sql);
     made = draft(catalog, subject);
-    writeFileSync(files.config, renderDraft(made, { from: generator }));
+    writeFileSync(files.config, renderDraft(made, { from: join(root, "generator/index.ts") }));
     writeFileSync(files.catalog, serializeCatalog(catalog));
   });
 
   test("the draft loads", async () => {
     expect((await openAnnotation(files.config)).findings).toEqual([]);
+  });
+
+  test("it type-checks", async () => {
+    const config = { extends: join(root, "tsconfig.json"), include: ["lethe.schema.ts"] };
+    const compilerOptions = {
+      typeRoots: [join(root, "node_modules/@types")],
+      // In place of the package it names a file of this repository, by its whole path.
+      rewriteRelativeImportExtensions: false,
+    };
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ ...config, compilerOptions }));
+    const tsc = join(root, "node_modules/.bin/tsc");
+    await expect(run(tsc, ["--noEmit", "-p", folder])).resolves.toMatchObject({ stdout: "" });
   });
 
   test("every table that leads to a person is in it", () => {

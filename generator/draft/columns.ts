@@ -43,6 +43,9 @@ function decide(survey: Survey, table: Table, column: Column, about: "person" | 
     return ask(`${column.type}: what does it hold?`);
   if (family === "network") return decideAs(survey, table, column, "network", "network address, by its type");
   if (column.enumLabels !== null || NEUTRAL.test(name)) return keep();
+  if (family === "text" && /_(id|uuid|guid)$/.test(name)) {
+    return { rule: { action: "keep" }, why: "an id of something else, by its name" };
+  }
   if (family === "text") return ask(`${column.type}: does it say anything about a person?`);
   if (family === "array") return ask(`${column.type}: what does it list?`);
   if (family === "other" && /^(.*\.)?(geometry|geography|point|hstore)$/.test(column.baseType))

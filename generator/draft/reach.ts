@@ -112,17 +112,21 @@ function unplaced(survey: Survey, table: Table): TableDraft | null {
         ? `${column.name} may list people`
         : `${column.name} may name one, but is of type ${column.type}`,
     );
-  if (telling.length === 0 && references.length === 0) return null;
+  const kind = kindOfTable(table);
+  const signsIn = kind !== undefined && ["session", "credential", "mfa"].includes(kind.kind);
+  if (telling.length === 0 && references.length === 0 && !signsIn) return null;
   const subject = keyNameOf(survey, survey.subject);
   const todo =
     references.length > 0
       ? `no key of ${subject} is in it, but ${references.join(", ")}: whose rows are these?`
-      : `holds ${telling.join(", ")}, but nothing leads to ${subject}: whose rows are these?`;
+      : telling.length > 0
+        ? `holds ${telling.join(", ")}, but nothing leads to ${subject}: whose rows are these?`
+        : `seems to be about signing in, but no column leads to ${subject}: what says whose a row is?`;
   return {
     table: table.name,
     key: keyNameOf(survey, table),
     group: "unplaced",
-    why: "",
+    why: signsIn ? (kind?.why ?? "") : "",
     todo,
     rules: [],
     columns: [],

@@ -93,7 +93,8 @@ function signIn(kind: "session" | "credential" | "mfa", why: string, links: Link
   const first: RuleDraft = { rule: { class: kind, owner: primary.owner }, why: primary.why, instead: [] };
   const rest = more.map(
     (link): RuleDraft =>
-      link.role === "actor" && link.nullable
+      // Whoever acted in a session may end it; a key that somebody made for another stays that other's.
+      kind !== "session" && link.role === "actor" && link.nullable
         ? detaches(link)
         : { rule: { class: kind, owner: link.owner }, why: link.why, instead: [] },
   );

@@ -30,15 +30,13 @@ function usable(places: Places, file: string, made: Node | undefined): Target {
   return sharedName(places, file, made) ?? { literal: made };
 }
 
-/** What several places share can't be changed for one of them. */
+/** What several places share can't be changed for one of them, and what a function makes is the function's affair. */
 function sharedName(places: Places, file: string, node: Node): { reason: string } | undefined {
   const { Node } = places.sources.morph;
   const files = reachable(places.sources, file);
   for (const ancestor of node.getAncestors()) {
-    const named =
-      Node.isVariableDeclaration(ancestor) || Node.isFunctionDeclaration(ancestor)
-        ? ancestor.getName()
-        : undefined;
+    if (isFunction(places, ancestor)) return { reason: "the place is made by a function" };
+    const named = Node.isVariableDeclaration(ancestor) ? ancestor.getName() : undefined;
     if (named === undefined) continue;
     const uses = files
       .flatMap((source) => source.getDescendants())
@@ -46,6 +44,11 @@ function sharedName(places: Places, file: string, node: Node): { reason: string 
     if (uses.length > 1) return { reason: `\`${named}\` makes more than this place` };
   }
   return undefined;
+}
+
+function isFunction({ sources }: Places, node: Node): boolean {
+  const { Node } = sources.morph;
+  return Node.isArrowFunction(node) || Node.isFunctionExpression(node) || Node.isFunctionDeclaration(node);
 }
 
 function isUse({ sources }: Places, node: Node, name: string): boolean {

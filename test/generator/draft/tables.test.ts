@@ -127,7 +127,7 @@ describe("owners", () => {
       body: "text",
     });
     expect(said([posts, edits, diffs], "post_edits")).toBe(
-      'own: content({ owner: via("posts"), rows: "delete" })'.replace("own", "content"),
+      'content: content({ owner: via("posts"), rows: "delete" })',
     );
     expect(said([posts, edits, diffs], "diffs")).toBe(
       'content: content({ owner: via("post_edits"), rows: "delete" })',
@@ -159,4 +159,11 @@ test("a person is known by one column, and a table that isn't there is named", (
   const composite = table("people", { a: "uuid pk", b: "uuid pk" });
   expect(() => draft(catalog([composite]), "people")).toThrow("public.people has no key of a single column");
   expect(() => draft(catalog([users]), "user")).toThrow("there is no table user");
+});
+
+test("a table about signing in that no column ties to a person is asked about", () => {
+  const session = table("session", { sid: "text pk", sess: "jsonb", expire: "timestamp with time zone" });
+  const verification = table("verification", { id: "text pk", identifier: "text", value: "text" });
+  expect(said([session], "session")).toBe("unplaced? ");
+  expect(said([verification], "verification")).toBe("unplaced? ");
 });

@@ -145,9 +145,10 @@ function line(name: string, action: string, counted: string, reason: string): st
   return `select ${literal(name)}, ${literal(action)}, (\n${indent(counted, 2)}\n), ${literal(reason)}`;
 }
 
-const subjectsOf: Subjects = (option) => (option === null ? "array[subject]" : optionVariable(option));
+/** In the functions that look: one subject, for options those variables that `collectOptions` declares. */
+export const subjectsOf: Subjects = (option) => (option === null ? "array[subject]" : optionVariable(option));
 
-function collectOptions(plan: Plan, operation: Operation, into: Map<string, string>): void {
+export function collectOptions(plan: Plan, operation: Operation, into: Map<string, string>): void {
   const walk = (rows: Operation["rows"]): void => {
     if (rows.option !== null) {
       const name = optionVariable(rows.option);

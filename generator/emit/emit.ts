@@ -4,6 +4,7 @@ import { dollar, ident } from "../quote.ts";
 import { access } from "./access.ts";
 import { coreFile, coreObjects, emitAs, stateSteps } from "./core.ts";
 import { counts } from "./counts.ts";
+import { exporting } from "./export.ts";
 import { annotationRow, ghosts, register } from "./register.ts";
 import { strategies } from "./strategies.ts";
 import { subjectRoutines } from "./subject.ts";
@@ -110,6 +111,11 @@ function partsOf(plan: Plan): Part[] {
       objects: subjectRoutines(plan),
     },
     { title: "WHAT BLOCKS, WHAT WOULD HAPPEN", text: "Looking only.", objects: counts(plan) },
+    {
+      title: "WHAT IS SHOWN TO A PERSON WHO ASKS",
+      text: "Looking only: their data, and what would stay of it.",
+      objects: exporting(plan),
+    },
     { title: "WHO IS CALLING", text: "", objects: access(plan) },
     { title: "THE CORE", text: "The same for every application.", objects: coreObjects(plan) },
     {

@@ -11,6 +11,7 @@ import type {
   Strategy,
   Transform,
 } from "../annotation/model.ts";
+import type { ExportPlan } from "./exports.ts";
 
 export interface TableRef {
   schema: string;
@@ -206,5 +207,7 @@ export interface Plan {
   /** Tables with more than one rule, in `order`'s order: two workers could lock their rows crosswise. */
   crosswise: TableRef[];
   decided: DecidedTable[];
+  /** What is shown to a person who asks for their data; sorted by table. */
+  exports: ExportPlan[];
   drift: DriftPlan;
 }

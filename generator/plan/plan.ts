@@ -9,6 +9,7 @@ import type { Finding } from "../errors.ts";
 import { type Decision, type PlanContext, Unresolved } from "./context.ts";
 import { findSubject, resolveDecisions } from "./decisions.ts";
 import { planDrift } from "./drift.ts";
+import { planExports } from "./exports.ts";
 import { lints } from "./lints/index.ts";
 import type { BlockerPlan, GuardPlan, KeyPlan, OwnerPlan, Plan } from "./model.ts";
 import { type Operations, planRule } from "./operations.ts";
@@ -73,6 +74,7 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
     ghosts: planGhosts(context, subject, key),
     crosswise: order.filter((table) => mayCross(operations, table.name)),
     decided: planRegister(context, subjectPlan),
+    exports: planExports(context, subject, key),
   };
   return { ...made, drift: planDrift(made, context) };
 }

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:607af6a4982c9b05cbf0e322a2e33eda3b6bd03a
+--! Hash: sha1:2059469d067472b9eb91dad28c8937b7b44c0e50
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -2649,6 +2649,418 @@ comment on function lethe.count_operations(uuid, text) is 'A dry run: how many r
 $define$);
 
 -- =============================================================================
+-- WHAT IS SHOWN TO A PERSON WHO ASKS
+-- Looking only: their data, and what would stay of it.
+-- =============================================================================
+
+call pg_temp.lethe_define('function lethe.collect_export(uuid)', $define$
+create or replace function lethe.collect_export(subject uuid) returns table (table_name text, rows jsonb)
+language plpgsql
+stable
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  return query
+  select 'public.accounts', jsonb_agg(x.shown order by x.key_1)
+  from (
+    select jsonb_build_object(
+      'id', t.id,
+      'user_id', t.user_id,
+      'provider', t.provider,
+      'provider_account_id', t.provider_account_id
+    ) as shown,
+           t.id as key_1
+    from public.accounts t
+    where t.user_id = any (array[subject])
+  ) x
+  having count(*) > 0;
+
+  return query
+  select 'public.backup_codes', jsonb_agg(x.shown order by x.key_1)
+  from (
+    select jsonb_build_object(
+      'user_id', t.user_id
+    ) as shown,
+           t.id as key_1
+    from public.backup_codes t
+    where t.user_id = any (array[subject])
+  ) x
+  having count(*) > 0;
+
+  return query
+  select 'public.collection_members', jsonb_agg(x.shown order by x.key_1)
+  from (
+    select jsonb_build_object(
+      'id', t.id,
+      'collection_id', t.collection_id,
+      'user_id', t.user_id
+    ) as shown,
+           t.id as key_1
+    from public.collection_members t
+    where t.user_id = any (array[subject])
+    union all
+    select jsonb_build_object(
+      'id', t.id,
+      'collection_id', t.collection_id,
+      'user_id', case when t.user_id = any (array[subject]) then t.user_id end
+    ) as shown,
+           t.id as key_1
+    from public.collection_members t
+    where t.collection_id in (
+      select t.id
+      from public.collections t
+      where t.owner_id = any (array[subject])
+    )
+      and (t.user_id = any (array[subject])) is not true
+  ) x
+  having count(*) > 0;
+
+  return query
+  select 'public.collections', jsonb_agg(x.shown order by x.key_1)
+  from (
+    select jsonb_build_object(
+      'id', t.id,
+      'owner_id', t.owner_id,
+      'title', t.title,
+      'deleted_at', t.deleted_at
+    ) as shown,
+           t.id as key_1
+    from public.collections t
+    where t.owner_id = any (array[subject])
+  ) x
+  having count(*) > 0;
+
+  return query
+  select 'public.comment_edits', jsonb_agg(x.shown order by x.key_1)
+  from (
+    select jsonb_build_object(
+      'id', t.id,
+      'comment_id', t.comment_id,
+      'previous_body', t.previous_body
+    ) as shown,
+           t.id as key_1
+    from public.comment_edits t
+    where t.comment_id in (
+      select t.id
+      from public.comments t
+      where t.author_id = any (array[subject])
+    )
+  ) x
+  having count(*) > 0;
+
+  return query
+  select 'public.comments', jsonb_agg(x.shown order by x.key_1)
+  from (
+    select jsonb_build_object(
+      'id', t.id,
+      'listing_id', t.listing_id,
+      'author_id', t.author_id,
+      'body', t.body
+    ) as shown,
+           t.id as key_1
+    from public.comments t
+    where t.author_id = any (array[subject])
+  ) x
+  having count(*) > 0;
+
+  return query
+  select 'public.events', jsonb_agg(x.shown order by x.key_1)
+  from (
+    select jsonb_build_object(
+      'id', t.id,
+      'user_id', t.user_id,
+      'name', t.name,
+      'payload', t.payload,
+      'ip', t.ip,
+      'created_at', t.created_at
+    ) as shown,
+           t.id as key_1
+    from public.events t
+    where t.user_id = any (array[subject])
+  ) x
+  having count(*) > 0;
+
+  return query
+  select 'public.invoices', jsonb_agg(x.shown order by x.key_1)
+  from (
+    select jsonb_build_object(
+      'id', t.id,
+      'user_id', t.user_id,
+      'billing_name', t.billing_name,
+      'billing_address', t.billing_address,
+      'amount_cents', t.amount_cents,
+      'issued_at', t.issued_at
+    ) as shown,
+           t.id as key_1
+    from public.invoices t
+    where t.user_id = any (array[subject])
+  ) x
+  having count(*) > 0;
+
+  return query
+  select 'public.messages', jsonb_agg(x.shown order by x.key_1)
+  from (
+    select jsonb_build_object(
+      'id', t.id,
+      'sender_id', t.sender_id,
+      'recipient_id', case when t.recipient_id = any (array[subject]) then t.recipient_id end,
+      'body', t.body
+    ) as shown,
+           t.id as key_1
+    from public.messages t
+    where t.sender_id = any (array[subject])
+    union all
+    select jsonb_build_object(
+      'id', t.id,
+      'sender_id', case when t.sender_id = any (array[subject]) then t.sender_id end,
+      'recipient_id', t.recipient_id
+    ) as shown,
+           t.id as key_1
+    from public.messages t
+    where t.recipient_id = any (array[subject])
+      and (t.sender_id = any (array[subject])) is not true
+  ) x
+  having count(*) > 0;
+
+  return query
+  select 'public.property_listings', jsonb_agg(x.shown order by x.key_1)
+  from (
+    select jsonb_build_object(
+      'id', t.id,
+      'creator_id', t.creator_id,
+      'title', t.title,
+      'contact_phone', t.contact_phone,
+      'contact_email', t.contact_email,
+      'deleted_at', t.deleted_at
+    ) as shown,
+           t.id as key_1
+    from public.property_listings t
+    where t.creator_id = any (array[subject])
+  ) x
+  having count(*) > 0;
+
+  return query
+  select 'public.sessions', jsonb_agg(x.shown order by x.key_1)
+  from (
+    select jsonb_build_object(
+      'user_id', t.user_id,
+      'ip', t.ip,
+      'user_agent', t.user_agent,
+      'expires_at', t.expires_at
+    ) as shown,
+           t.id as key_1
+    from public.sessions t
+    where t.user_id = any (array[subject])
+  ) x
+  having count(*) > 0;
+
+  return query
+  select 'public.totp_credentials', jsonb_agg(x.shown order by x.key_1)
+  from (
+    select jsonb_build_object(
+      'user_id', t.user_id
+    ) as shown,
+           t.id as key_1
+    from public.totp_credentials t
+    where t.user_id = any (array[subject])
+  ) x
+  having count(*) > 0;
+
+  return query
+  select 'public.uploads', jsonb_agg(x.shown order by x.key_1)
+  from (
+    select jsonb_build_object(
+      'id', t.id,
+      'user_id', t.user_id,
+      'url', t.url
+    ) as shown,
+           t.id as key_1
+    from public.uploads t
+    where t.user_id = any (array[subject])
+  ) x
+  having count(*) > 0;
+
+  return query
+  select 'public.user_tokens', jsonb_agg(x.shown order by x.key_1)
+  from (
+    select jsonb_build_object(
+      'id', t.id,
+      'user_id', t.user_id,
+      'context', t.context,
+      'sent_to', t.sent_to
+    ) as shown,
+           t.id as key_1
+    from public.user_tokens t
+    where t.user_id = any (array[subject])
+  ) x
+  having count(*) > 0;
+
+  return query
+  select 'public.users', jsonb_agg(x.shown order by x.key_1)
+  from (
+    select jsonb_build_object(
+      'id', t.id,
+      'email', t.email,
+      'unconfirmed_email', t.unconfirmed_email,
+      'name', t.name,
+      'display_name', t.display_name,
+      'image', t.image,
+      'phone', t.phone,
+      'address', t.address,
+      'city', t.city,
+      'state', t.state,
+      'zip_code', t.zip_code,
+      'country', t.country,
+      'gender', t.gender,
+      'birth_date', t.birth_date,
+      'nationality', t.nationality,
+      'locale', t.locale,
+      'is_admin', t.is_admin,
+      'created_at', t.created_at,
+      'updated_at', t.updated_at
+    ) as shown,
+           t.id as key_1
+    from public.users t
+    where t.id = any (array[subject])
+  ) x
+  having count(*) > 0;
+end
+$function$;
+comment on function lethe.collect_export(uuid) is 'What the annotation says is a subject''s, table by table, never a secret. lethe.export_subject() asks who wants to know.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.count_remaining(uuid, text)', $define$
+create or replace function lethe.count_remaining(subject uuid, strategy text) returns table (table_name text, rows bigint, basis text)
+language plpgsql
+stable
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  subjects_delete_content constant uuid[] := case
+    when lethe.option_of(subject, 'delete_content') = true
+    then array[subject]
+    else '{}'
+  end;
+begin
+  if strategy = 'anonymize' then
+    return query
+    select 'public.collection_members', (
+      select count(*)
+      from public.collection_members t
+      where t.collection_id in (
+        select t.id
+        from public.collections t
+        where t.owner_id = any (array[subject])
+      )
+        and (t.user_id = any (array[subject])) is not true
+    ), 'the annotation keeps them'
+    union all
+    select 'public.invoices', (
+      select count(*)
+      from public.invoices t
+      where t.user_id = any (array[subject])
+    ), 'retained (legal_obligation) for 7 years since issued_at';
+  end if;
+  if strategy = 'hard_delete' then
+    return query
+    select 'public.invoices', (
+      select count(*)
+      from public.invoices t
+      where t.user_id = any (array[subject])
+    ), 'retained (legal_obligation) for 7 years since issued_at';
+  end if;
+  if strategy = 'soft_delete' then
+    return query
+    select 'public.collection_members', (
+      select count(*)
+      from public.collection_members t
+      where t.user_id = any (array[subject])
+    ), 'soft_delete leaves them as they are'
+    union all
+    select 'public.collection_members', (
+      select count(*)
+      from public.collection_members t
+      where t.collection_id in (
+        select t.id
+        from public.collections t
+        where t.owner_id = any (array[subject])
+      )
+        and (t.user_id = any (array[subject])) is not true
+    ), 'soft_delete leaves them as they are'
+    union all
+    select 'public.collections', (
+      select count(*)
+      from public.collections t
+      where t.owner_id = any (array[subject])
+    ), 'soft_delete leaves them as they are'
+    union all
+    select 'public.comment_edits', (
+      select count(*)
+      from public.comment_edits t
+      where t.comment_id in (
+        select t.id
+        from public.comments t
+        where t.author_id = any (array[subject])
+      )
+    ), 'soft_delete leaves them as they are'
+    union all
+    select 'public.comments', (
+      select count(*)
+      from public.comments t
+      where t.author_id = any (array[subject])
+    ), 'soft_delete leaves them as they are'
+    union all
+    select 'public.events', (
+      select count(*)
+      from public.events t
+      where t.user_id = any (array[subject])
+    ), 'soft_delete leaves them as they are'
+    union all
+    select 'public.invoices', (
+      select count(*)
+      from public.invoices t
+      where t.user_id = any (array[subject])
+    ), 'retained (legal_obligation) for 7 years since issued_at, as they are'
+    union all
+    select 'public.messages', (
+      select count(*)
+      from public.messages t
+      where t.sender_id = any (array[subject])
+    ), 'soft_delete leaves them as they are'
+    union all
+    select 'public.messages', (
+      select count(*)
+      from public.messages t
+      where t.recipient_id = any (array[subject])
+        and (t.sender_id = any (array[subject])) is not true
+    ), 'soft_delete leaves them as they are'
+    union all
+    select 'public.property_listings', (
+      select count(*)
+      from public.property_listings t
+      where t.creator_id = any (array[subject])
+    ), 'soft_delete leaves them as they are'
+    union all
+    select 'public.uploads', (
+      select count(*)
+      from public.uploads t
+      where t.user_id = any (array[subject])
+    ), 'soft_delete leaves them as they are';
+  end if;
+end
+$function$;
+comment on function lethe.count_remaining(uuid, text) is 'How many of a subject''s rows a strategy leaves standing, and on what basis.';
+$define$);
+
+-- =============================================================================
 -- WHO IS CALLING
 -- =============================================================================
 
@@ -3061,6 +3473,76 @@ $function$;
 comment on function lethe.explain_deletion(uuid, lethe.strategy) is
   'A dry run: table by table what execution would do to how many rows, and why. Writes nothing.
    Errors: LT005 not allowed, 22023 strategy not allowed.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.explain_remaining(uuid, lethe.strategy)', $define$
+create or replace function lethe.explain_remaining(subject uuid, strategy lethe.strategy default null)
+returns table (table_name text, rows bigint, basis text)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+#variable_conflict use_variable
+declare
+  chosen text;
+begin
+  perform lethe.authorize(subject);
+  select coalesce(strategy, r.strategy, a.strategies[1]) into strict chosen
+  from lethe.annotation a
+  left join lethe.deletion_request r on r.subject_id = subject and r.state in ('scheduled', 'executing');
+  if chosen <> all ((select a.strategies from lethe.annotation a)::text[]) then
+    raise exception 'strategy % is not allowed', chosen using errcode = 'invalid_parameter_value';
+  end if;
+  return query
+  select e.table_name, e.rows, e.basis
+  from lethe.count_remaining(subject, chosen) e
+  where e.rows > 0;
+end
+$function$;
+comment on function lethe.explain_remaining(uuid, lethe.strategy) is
+  'A dry run''s other half: how many of a person''s rows would stay, and on what basis: retained by law, kept by the
+   annotation, or untouched by soft_delete. Rows that stay with their columns transformed are in explain_deletion().
+   Errors: LT005 not allowed, 22023 strategy not allowed.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.export_subject(uuid)', $define$
+create or replace function lethe.export_subject(subject uuid) returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+-- The same bytes whoever asks, wherever they are.
+set timezone = 'UTC'
+set bytea_output = 'hex'
+set intervalstyle = 'iso_8601'
+as $function$
+#variable_conflict use_variable
+declare
+  answer jsonb;
+begin
+  perform lethe.authorize(subject);
+  select coalesce(jsonb_object_agg(e.table_name, e.rows), '{}')
+    into strict answer
+  from lethe.collect_export(subject) e;
+  if not lethe.is_live(subject) and not lethe.is_marked(subject) then
+    perform lethe.refuse('LT006', subject, 'no such subject', 'Check the key; after hard_delete there is no row left.');
+  end if;
+  return answer;
+end
+$function$;
+comment on function lethe.export_subject(uuid) is
+  'What the annotation says is a person''s (GDPR Art. 15 and 20): an array of rows under each table''s name, ordered by
+   primary key, tables without rows left out. Never secrets, second factors or what looks like a token; of sessions and
+   credentials what describes them. Keys of other people are null. Of rows that only name the person (messages
+   received) the key and what isn''t personal. Times are UTC. One consistent state, whatever is written meanwhile.
+   Errors: LT005 not allowed, LT006 no such subject.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.is_deletion_scheduled(uuid)', $define$
@@ -4702,6 +5184,16 @@ where r.state in ('scheduled', 'executing', 'erased');
 comment on view lethe.pending is 'Every request that is neither completed nor cancelled.';
 $define$);
 
+call pg_temp.lethe_define('view lethe.request_counts', $define$
+create or replace view lethe.request_counts as
+select s.state,
+       count(r.id) as requests
+from unnest(array['scheduled', 'executing', 'erased', 'completed', 'cancelled']) as s (state)
+left join lethe.deletion_request r on r.state = s.state
+group by s.state;
+comment on view lethe.request_counts is 'How many requests are in each state.';
+$define$);
+
 call pg_temp.lethe_define('trigger lethe_append_only on lethe.deletion_event', $define$
 create or replace trigger lethe_append_only
   before update or delete or truncate on lethe.deletion_event
@@ -5055,6 +5547,8 @@ call pg_temp.lethe_grant('function lethe.cancel_deletion_by_token(text)', 'execu
 call pg_temp.lethe_grant('function lethe.deletion_blockers(uuid)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.deletion_status(uuid)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.explain_deletion(uuid, lethe.strategy)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.explain_remaining(uuid, lethe.strategy)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.export_subject(uuid)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.is_deletion_scheduled(uuid)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.schedule_deletion(uuid, lethe.strategy, text, interval, jsonb)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.within_cooldown(uuid)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
@@ -5071,6 +5565,7 @@ call pg_temp.lethe_grant('function lethe.differences()', 'execute', array['app_a
 call pg_temp.lethe_grant('view lethe.drift', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.overdue', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.pending', 'select', array['app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('view lethe.request_counts', 'select', array['app_admin', 'app_worker']::name[]);
 
 call pg_temp.lethe_finish();
 

@@ -19,6 +19,8 @@ const functions: Record<string, Role[]> = {
   within_cooldown: everyone,
   deletion_blockers: everyone,
   explain_deletion: everyone,
+  explain_remaining: everyone,
+  export_subject: everyone,
   execute_deletion: ["app_admin", "app_worker"],
   execute_due_deletions: ["app_worker"],
   continue_deletion: ["app_worker"],
@@ -27,12 +29,15 @@ const functions: Record<string, Role[]> = {
   execute_due_request: ["app_worker"],
   take_event_counts: ["app_worker"],
   lag: ["app_admin", "app_worker"],
+  differences: ["app_admin", "app_worker"],
   record_failure: ["app_worker"],
 };
 const views: Record<string, Role[]> = {
   pending: ["app_admin", "app_worker"],
   overdue: ["app_admin", "app_worker"],
   hidden_subjects: ["app_admin", "app_worker"],
+  drift: ["app_admin", "app_worker"],
+  request_counts: ["app_admin", "app_worker"],
 };
 
 const all: string[] = [bystander, ...roles];

@@ -1,6 +1,7 @@
 /** What a person is shown of themselves: one query a table, one branch a way in which rows are theirs. Looking only. */
-import type { ExportArm, ExportedColumn, ExportPlan } from "../plan/exports.ts";
+import type { ExportArm, ExportPlan } from "../plan/exports.ts";
 import type { Plan } from "../plan/model.ts";
+import type { ExportedColumn } from "../plan/shown-columns.ts";
 import { literal } from "../quote.ts";
 import { allOf } from "./operation.ts";
 import { ownedBy, type Subjects } from "./owner.ts";

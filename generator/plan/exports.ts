@@ -4,14 +4,10 @@
  * what isn't personal is shown. `where` narrows; options of a request say nothing about whose data it is.
  */
 import type { AnnotationPath, Rule, TableAnnotation } from "../annotation/model.ts";
-import type { Column, Table } from "../catalog/model.ts";
-import { castFor } from "./compare.ts";
 import { type Decision, type PlanContext, ref, Unresolved } from "./context.ts";
-import { columnSources, type DeclaredColumn } from "./export-columns.ts";
-import { familyOf } from "./lints/support/types.ts";
 import type { KeyPlan, OwnedRows, TableRef } from "./model.ts";
 import { effective, ownedRows, rulesOf } from "./owner.ts";
-import { looksSecret } from "./secret-columns.ts";
+import { columnsOf, type ExportedColumn, type Shared, type Whole } from "./shown-columns.ts";
 
 export interface ExportPlan {
   table: TableRef;
@@ -28,22 +24,6 @@ export interface ExportArm {
   /** Null for the subject's own row. */
   rule: Rule | null;
   path: AnnotationPath;
-}
-
-export type ExportedColumn = { column: string } & (
-  | { show: "value" }
-  /** A key of people: null where it isn't the subject's. */
-  | { show: "key"; cast: string | null }
-  /** The same where another column says what kind of thing the key names. */
-  | { show: "polymorphic_key"; type: string; value: string; cast: string | null }
-  /** A copy of another column of a person's row, by foreign key: null where it isn't the subject's. */
-  | { show: "copy"; of: string }
-);
-
-interface Whole {
-  context: PlanContext;
-  subject: Decision;
-  key: KeyPlan;
 }
 
 export function planExports(context: PlanContext, subject: Decision, key: KeyPlan): ExportPlan[] {
@@ -101,8 +81,7 @@ function tableArms(whole: Whole, decision: Decision): ExportArm[] {
 
 interface Share {
   rows: OwnedRows;
-  /** The row is somebody else's, and the subject only appears in it: by this rule, or because its parent's row is. */
-  shared: false | "itself" | "parent";
+  shared: Shared;
 }
 
 /** A rule's rows; those found through a parent apart by whose the parent's row is. */
@@ -149,85 +128,6 @@ function onlyMoves(rule: Rule): boolean {
   const moves = [anonymize, hard_delete].map((each) => each === "detach" || typeof each === "object");
   const stays = [anonymize, hard_delete].map((each) => each === "keep");
   return moves.some(Boolean) && moves.every((each, index) => each || stays[index]);
-}
-
-function columnsOf(
-  whole: Whole,
-  decision: Decision,
-  rule: Rule | null,
-  rows: OwnedRows,
-  shared: Share["shared"],
-): ExportedColumn[] {
-  const { table } = decision;
-  const sources = columnSources(decision, rule);
-  const { signingIn } = sources;
-  const secret = (column: Column) => sources.of(column.name).secret || looksSecret(table, column, signingIn);
-  const keys = keysOfPeople(whole, decision);
-  const ids = new Set(whole.context.catalog.primaryKey(table) ?? []);
-  // Whoever knows a session's key may be all that opens it, unless it could be guessed anyway.
-  const bearer = (column: Column) =>
-    sources.session && ids.has(column.name) && familyOf(column.baseType) !== "integer";
-  return table.columns.flatMap((column): ExportedColumn[] => {
-    const key = keys.get(column.name);
-    if (key !== undefined && !sources.of(column.name).secret)
-      return [isOwner(rows, column.name) ? value(column) : key];
-    // Generated columns say again what others say.
-    if (column.generated !== null || secret(column) || bearer(column) || sources.mfa) return [];
-    const pointer = ids.has(column.name) || table.foreignKeys.some((fk) => fk.columns.includes(column.name));
-    const declared = sources.of(column.name);
-    const claimed = shared === "itself" && declared.claimed;
-    if (shared && !pointer && !claimed && !isHarmless(declared, column)) return [];
-    return [value(column)];
-  });
-}
-
-function value(column: Column): ExportedColumn {
-  return { column: column.name, show: "value" };
-}
-
-/** The rows are found by it, so it holds nobody else. */
-function isOwner({ owner }: OwnedRows, column: string): boolean {
-  return (
-    (owner.by === "column" && owner.column === column) || (owner.by === "polymorphic" && owner.id === column)
-  );
-}
-
-/** In somebody else's row: what is said not to be personal, and what can't hold text. */
-function isHarmless(declared: DeclaredColumn, column: Column): boolean {
-  if (declared.decided) return !declared.personal;
-  const family = familyOf(column.baseType);
-  return (
-    ["integer", "number", "boolean", "uuid", "date", "time"].includes(family) || column.enumLabels !== null
-  );
-}
-
-/** Columns that hold a person's key or a copy of their columns, each with how to tell that it is the subject's. */
-function keysOfPeople({ context, subject, key }: Whole, decision: Decision): Map<string, ExportedColumn> {
-  const found = new Map<string, ExportedColumn>();
-  const { table } = decision;
-  const cast = (column: string) => castFor(columnType(context, table, column), key.type);
-  for (const fk of table.foreignKeys.filter((each) => each.references.table === subject.table.name)) {
-    for (const [index, column] of fk.columns.entries()) {
-      const of = fk.references.columns[index] ?? key.column;
-      if (of === key.column) found.set(column, { column, show: "key", cast: cast(column) });
-      else if (!found.has(column)) found.set(column, { column, show: "copy", of });
-    }
-  }
-  if (decision.annotation.class !== "table") return found;
-  for (const { rule } of rulesOf(decision)) {
-    const { owner } = effective(rule);
-    if (owner?.by === "column" && columnType(context, table, owner.column) !== "")
-      found.set(owner.column, { column: owner.column, show: "key", cast: cast(owner.column) });
-    if (owner?.by === "polymorphic") {
-      const { id, type, value } = owner;
-      found.set(id, { column: id, show: "polymorphic_key", type, value, cast: cast(id) });
-    }
-  }
-  return found;
-}
-
-function columnType(context: PlanContext, table: Table, column: string): string {
-  return context.catalog.column(table, column)?.baseType ?? "";
 }
 
 function same(a: unknown, b: unknown): boolean {

@@ -4,8 +4,9 @@ import type { ForeignKey, Table } from "../catalog/model.ts";
 import { columnsOf, kindOf } from "./columns.ts";
 import { columnOf, linksOf, looksLikeList, looksLikeReference } from "./links.ts";
 import type { RuleDraft, TableDraft } from "./model.ts";
+import { withRows } from "./rules.ts";
 import { isNotNull, keyNameOf, type Survey } from "./survey.ts";
-import { exempt, kindOfTable, linkedTable, pairedTable, withRows } from "./tables.ts";
+import { exemptColumns, kindOfTable, linkedTable, pairedTable } from "./tables.ts";
 
 /** Every table that leads to people, by the name in the catalog. */
 export function reachedTables(survey: Survey): Map<string, TableDraft> {
@@ -47,7 +48,7 @@ function belowOthers(survey: Survey, table: Table, drafts: Map<string, TableDraf
   const [first] = above;
   if (first === undefined) return null;
   const open = above.find(({ parent }) => parent.todo !== null);
-  const columns = columnsOf(survey, table, exempt(table, []), "person");
+  const columns = columnsOf(survey, table, exemptColumns(table, []), "person");
   const rules = above.map((each) => ruleBelow(table, each, columns));
   return {
     table: table.name,

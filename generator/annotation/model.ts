@@ -57,6 +57,7 @@ export type Owner =
   | { by: "polymorphic"; type: string; id: string; value: string }
   /** An expression over `t` that yields the subject's key. */
   | { by: "sql"; expression: Sql }
+  /** Rows whose column holds the value that the subject's row has in another; `if` says when that value is proved to be theirs. */
   | { by: "match"; column: string; value: string; if?: Sql }
   | { by: "referenced_by"; table: string; columns?: string[] };
 

@@ -47,7 +47,12 @@ const ACTIONS: Record<string, string> = {
   sql: "pii.sql(…)",
   reassign: "reassign(…)",
 };
-const OWNERS: Record<string, string> = { via: "via(…)", polymorphic: "polymorphic(…)", sql: "ownerSql(…)" };
+const OWNERS: Record<string, string> = {
+  via: "via(…)",
+  polymorphic: "polymorphic(…)",
+  sql: "ownerSql(…)",
+  match: "match(…)",
+};
 
 /** The builder that made a value, as a person would write it. */
 export function builderOf(value: unknown): string | undefined {

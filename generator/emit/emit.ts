@@ -5,6 +5,7 @@ import { access } from "./access.ts";
 import { coreFile, coreObjects, emitAs, stateSteps } from "./core.ts";
 import { counts } from "./counts.ts";
 import { exporting } from "./export.ts";
+import { matches } from "./matches.ts";
 import { annotationRow, ghosts, register } from "./register.ts";
 import { strategies } from "./strategies.ts";
 import { subjectRoutines } from "./subject.ts";
@@ -103,7 +104,7 @@ function partsOf(plan: Plan): Part[] {
     {
       title: "WHAT IS ERASED",
       text: "One procedure a strategy, one statement a rule, for all subjects of a batch at once.",
-      objects: strategies(plan),
+      objects: [...strategies(plan), ...matches(plan)],
     },
     {
       title: "LOCKING OUT",

@@ -32,6 +32,10 @@ function ownerSql(owner: OwnerPlan, keys: string, subjects: Subjects): string {
       return `(${owner.expression.trim()}) = any (${keys})`;
     case "via":
       return viaSql(owner, subjects);
+    case "match": {
+      const equals = owner.operatorSchema === null ? "=" : `operator(${ident(owner.operatorSchema)}.=)`;
+      return `${column(owner.column)} ${equals} any (${castKeys(`lethe.${owner.value.name}(${keys})`, owner.cast)})`;
+    }
   }
 }
 
@@ -61,6 +65,8 @@ export function ownerKey(owner: OwnerPlan, row: string, key: KeyPlan): string {
       return `(case when ${column(owner.type, row)} = ${literal(owner.value)} then ${column(owner.id, row)} end)`;
     case "sql":
       return `(select (${owner.expression.trim()}) from (select ${row}.*) t)`;
+    case "match":
+      return `lethe.${owner.value.name}_owner(${column(owner.column, row)}::text)`;
     case "via": {
       const arm = owner.arms[0];
       if (arm === undefined) return `null::${key.type}`;

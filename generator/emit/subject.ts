@@ -112,6 +112,13 @@ function putBack(each: SuspensionPlan): string {
   ].join("\n");
 }
 
+/** Values by which rows of other tables are found; null where they aren't proved to be the person's. */
+function matches(plan: Plan): string {
+  return plan.matches
+    .map((each) => `${literal(each.name)}, case when ${each.if.trim()} then ${column(each.column)} end`)
+    .join(", ");
+}
+
 function preserve(plan: Plan): DatabaseObject {
   const { subject } = plan;
   const columns = subject.preserve
@@ -138,6 +145,7 @@ function preserve(plan: Plan): DatabaseObject {
           "select jsonb_build_object(",
           `  'deleted_at', ${column(subject.marks.deletedAt)},`,
           `  'columns', jsonb_build_object(${columns}),`,
+          ...(plan.matches.length === 0 ? [] : [`  'matches', jsonb_build_object(${matches(plan)}),`]),
           `  'rows', jsonb_build_object(${rows.includes("\n") ? `\n${indent(rows, 4)}\n  ` : rows})`,
           ")",
           `from ${table(subject.table)} t`,

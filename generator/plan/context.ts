@@ -41,3 +41,19 @@ export function ref(table: Table): TableRef {
 
 /** Thrown and caught inside the planner where one part can't go on; what is wrong has been reported. */
 export class Unresolved extends Error {}
+
+/** The column, or a finding and Unresolved. */
+export function columnOrFail(context: PlanContext, table: Table, column: string, path: AnnotationPath) {
+  const found = context.catalog.column(table, column);
+  if (found === undefined) {
+    report(context, {
+      code: "L011",
+      subject: `${table.name}.${column}`,
+      message: "there is no such column in the catalog snapshot",
+      remedy: `one of: ${table.columns.map((each) => each.name).join(", ")}`,
+      path,
+    });
+    throw new Unresolved();
+  }
+  return found;
+}

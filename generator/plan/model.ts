@@ -66,8 +66,26 @@ export type OwnerPlan =
     }
   | { by: "via"; parent: TableRef; columns: string[]; references: string[]; arms: OwnedRows[] }
   | { by: "polymorphic"; type: string; id: string; value: string; cast: string | null }
-  | { by: "sql"; expression: Sql };
-// "match" (captured values) and "referenced_by" (orphans) join here; both need a capture step first.
+  | { by: "sql"; expression: Sql }
+  | {
+      by: "match";
+      column: string;
+      /** Array element type that the values are cast to; null where the types compare as they are. */
+      cast: string | null;
+      /** Schema of the equality operator, where it belongs to an extension's type. */
+      operatorSchema: string | null;
+      value: MatchedValue;
+    };
+// "referenced_by" (orphans) joins here; it needs its keys captured before the rows that refer to them go.
+
+/** A value of the subject's row by which rows of other tables are found; kept by the request, for the row loses it. */
+export interface MatchedValue {
+  /** Of the function that yields it, and of its place among what the request keeps. */
+  name: string;
+  column: string;
+  baseType: string;
+  if: Sql;
+}
 
 /** Rows of one table that belong to subjects in one way. */
 export interface OwnedRows {
@@ -204,10 +222,11 @@ export interface Plan {
   guards: GuardPlan[];
   hiding: HidingPlan[];
   ghosts: GhostPlan[];
+  matches: MatchedValue[];
   /** Tables with more than one rule, in `order`'s order: two workers could lock their rows crosswise. */
   crosswise: TableRef[];
   decided: DecidedTable[];
+  drift: DriftPlan;
   /** What is shown to a person who asks for their data; sorted by table. */
   exports: ExportPlan[];
-  drift: DriftPlan;
 }

@@ -154,6 +154,7 @@ function ownerColumns(base: Base): string[] {
   const owner = base.rows.owner;
   if (owner.by === "column") return [owner.column];
   if (owner.by === "polymorphic") return [owner.type, owner.id];
+  if (owner.by === "match") return [owner.column];
   report(base.context, {
     code: "L020",
     subject: base.table.name,
@@ -223,6 +224,7 @@ function reasonOf(rule: Rule, rows: OwnedRows): string {
   const owner = rows.owner;
   if (owner.by === "column") parts.push(`owner ${owner.column}`);
   if (owner.by === "via") parts.push(`via ${owner.parent.table}`);
+  if (owner.by === "match") parts.push(`${owner.column} holds their ${owner.value.column}`);
   if (owner.by === "polymorphic") parts.push(`owner ${owner.type} and ${owner.id}`);
   if (rule.class === "retain") parts.push(`${rule.basis}, ${rule.for} since ${rule.since}`);
   if (rows.option !== null) parts.push(`${rows.option.is ? "when" : "unless"} ${rows.option.option}`);

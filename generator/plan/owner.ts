@@ -1,7 +1,9 @@
 /** Resolves how rows are found from subjects' keys: a column, a parent, a polymorphic pair, an expression. */
 import type { AnnotationPath, Owner, Rule, TableAnnotation } from "../annotation/model.ts";
 import type { Table } from "../catalog/model.ts";
-import { type Decision, type PlanContext, ref, report, Unresolved } from "./context.ts";
+import { castFor } from "./compare.ts";
+import { columnOrFail, type Decision, type PlanContext, ref, report, Unresolved } from "./context.ts";
+import { resolveMatch } from "./match.ts";
 import type { KeyPlan, OptionTest, OwnedRows, OwnerPlan } from "./model.ts";
 
 /** Rules with their owners filled in: a rule inside a rule (`otherwise`) has the owner of the outer one. */
@@ -58,31 +60,18 @@ function resolveOwner(
       };
     case "sql":
       return { by: "sql", expression: resolved.expression };
+    case "match":
+      return resolveMatch(context, subject, table, resolved, at);
     default:
       report(context, {
         code: "L027",
         subject: table.name,
         message: `an owner by ${resolved.by} is not supported by this version`,
-        remedy: "use a column, via(), polymorphic() or ownerSql()",
+        remedy: "use a column, via(), polymorphic(), match() or ownerSql()",
         path: at,
       });
       throw new Unresolved();
   }
-}
-
-export function columnOrFail(context: PlanContext, table: Table, column: string, path: AnnotationPath) {
-  const found = context.catalog.column(table, column);
-  if (found === undefined) {
-    report(context, {
-      code: "L011",
-      subject: `${table.name}.${column}`,
-      message: "there is no such column in the catalog snapshot",
-      remedy: `one of: ${table.columns.map((each) => each.name).join(", ")}`,
-      path,
-    });
-    throw new Unresolved();
-  }
-  return found;
 }
 
 function inferOwner(
@@ -207,24 +196,6 @@ function explicitLink(owner: Extract<Owner, { by: "via" }>, parent: Decision, co
   const columns = owner.columns ?? [];
   const references = owner.references ?? context.catalog.primaryKey(parent.table) ?? [];
   return { columns, references };
-}
-
-const families: Record<string, string> = {
-  smallint: "integer",
-  integer: "integer",
-  bigint: "integer",
-  text: "text",
-  "character varying": "text",
-};
-
-/**
- * The array element type that keys are cast to, or null where both types compare as they are.
- * The key is cast to the column's type, never the other way round, so that the column's index serves.
- */
-export function castFor(columnType: string, keyType: string): string | null {
-  const family = families[columnType];
-  if (columnType === keyType || (family !== undefined && family === families[keyType])) return null;
-  return columnType === "character" ? "bpchar" : columnType;
 }
 
 /** All rules of a table annotation with the path of each. */

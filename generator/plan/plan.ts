@@ -11,6 +11,7 @@ import { findSubject, resolveDecisions } from "./decisions.ts";
 import { planDrift } from "./drift.ts";
 import { planExports } from "./exports.ts";
 import { lints } from "./lints/index.ts";
+import { matchedValues } from "./match.ts";
 import type { BlockerPlan, GuardPlan, KeyPlan, OwnerPlan, Plan } from "./model.ts";
 import { type Operations, planRule } from "./operations.ts";
 import { orderTables, sortOperations, withoutSuperfluous } from "./order.ts";
@@ -72,6 +73,11 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
     guards,
     hiding: planHiding(context, subject, key),
     ghosts: planGhosts(context, subject, key),
+    matches: matchedValues(
+      [...all, ...blockers, ...guards.flatMap((guard) => guard.rows.map((rows) => ({ rows })))].map(
+        (each) => each.rows,
+      ),
+    ),
     crosswise: order.filter((table) => mayCross(operations, table.name)),
     decided: planRegister(context, subjectPlan),
     exports: planExports(context, subject, key),

@@ -45,6 +45,7 @@ export function planHiding(context: PlanContext, subject: Decision, key: KeyPlan
     if (annotation.class !== "table" || (annotation.view === undefined && annotation.rls === undefined))
       return [];
     try {
+      refuseMatched(context, subject, key, decision);
       return [
         {
           table: ref(decision.table),
@@ -65,6 +66,21 @@ export function planHiding(context: PlanContext, subject: Decision, key: KeyPlan
       throw error;
     }
   });
+}
+
+/** A reader's look at people is filtered itself, so a match by value would find nobody and hide nothing. */
+function refuseMatched(context: PlanContext, subject: Decision, key: KeyPlan, decision: Decision): void {
+  for (const { rule, path } of rulesOf(decision)) {
+    if (ownedRows(context, subject, key, decision.table, effective(rule), path).owner.by !== "match")
+      continue;
+    report(context, {
+      code: "L044",
+      subject: decision.table.name,
+      message: "rows that are found by value can't be hidden",
+      remedy: "remove view and rls here, or give the table an owner column",
+      path: [...path, "owner"],
+    });
+  }
 }
 
 /** Every decided table with every column, as the database must have them when the migration runs. */

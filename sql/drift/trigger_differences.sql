@@ -58,7 +58,9 @@ begin
          'trigger',
          coalesce(d.expected, 'no such trigger'),
          coalesce(d.found, 'nothing'),
-         case when cardinality(d.strategies) > 0 then 'error' else 'warn' end,
+         -- Reported, not refused: what a trigger swallows or rewrites the probe for residue finds, and an updated_at that
+         -- was added last week must not hold up everybody's erasure.
+         'warn',
          d.strategies
   from compared d;
 end

@@ -35,6 +35,17 @@ export function ownerSql(expression: Sql): Extract<Owner, { by: "sql" }> {
 }
 
 /**
+ * Rows that name the person only by a value, such as an e-mail address: `column` holds what the subject's row holds in
+ * `value` (default: the column of the same name). `if` is SQL over the subject's row `t` that says when the value is proved
+ * to be theirs: without it, whoever registers a victim's address would erase the victim's rows. The value is the one at
+ * the time of the schedule.
+ * @example verifications: session({ owner: match("identifier", { value: "email", if: "t.email_verified" }) })
+ */
+export function match(column: string, options: { value?: string; if: Sql }): Extract<Owner, { by: "match" }> {
+  return { value: column, ...merge({ by: "match" as const, column }, options) };
+}
+
+/**
  * The rows go to somebody else: a ghost by its name, or whoever the SQL expression over `t` yields.
  * `orElse`: what happens where the expression yields nobody; `onConflict`: where the new owner already has such a row.
  * @example rows: reassign("departed")

@@ -68,6 +68,7 @@ function ownerColumns(owner: OwnerPlan): string[] {
       return owner.columns;
     case "polymorphic":
       return [owner.type, owner.id];
+    // A column that is matched by value holds the value: it has to be decided like any other.
     default:
       return [];
   }

@@ -26,7 +26,7 @@ export const unindexedOwner: Lint = (plan, context) => {
 /** The columns that lack an index; null where nothing does. */
 function lookupColumns(context: PlanContext, table: Table, owner: OwnerPlan): string[] | null {
   const wanted =
-    owner.by === "column"
+    owner.by === "column" || owner.by === "match"
       ? [[owner.column]]
       : owner.by === "via"
         ? [owner.columns]

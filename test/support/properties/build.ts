@@ -1,0 +1,176 @@
+/** From a recipe to a case: the schema's SQL, the annotation, the rows, and who leaves how. */
+import type {
+  Annotation,
+  ColumnRule,
+  Strategy,
+  TableAnnotation,
+} from "../../../generator/annotation/model.ts";
+import { ident, literal, qualified } from "../../../generator/quote.ts";
+import { at, type DrawnColumn, pick, type Value } from "./columns.ts";
+import { type DrawnTable, drawPeople, drawTables, type People } from "./draw.ts";
+import type { Recipe } from "./recipe.ts";
+import { drawRule } from "./rules.ts";
+
+export interface Departure {
+  /** The key as text. */
+  person: string;
+  strategy: Strategy;
+  options: Record<string, boolean>;
+}
+
+export interface Case {
+  schema: string;
+  /** Creates everything but Lethe, and fills it. */
+  sql: string;
+  annotation: Annotation;
+  departures: Departure[];
+  batch: boolean;
+}
+
+const STRATEGIES: Strategy[][] = [
+  ["anonymize", "hard_delete", "soft_delete"],
+  ["hard_delete"],
+  ["anonymize"],
+  ["soft_delete", "anonymize"],
+  ["anonymize", "hard_delete"],
+];
+
+export function build(recipe: Recipe): Case {
+  const people = drawPeople(recipe);
+  const tables = drawTables(recipe, people);
+  const strategies = at(STRATEGIES, recipe.strategies);
+  return {
+    schema: people.schema,
+    sql: [schemaSql(people, tables), ...dataSql(people, tables)].join("\n"),
+    annotation: annotate(recipe, people, tables, strategies),
+    departures: strategies.map((strategy, index) => ({
+      person: people.keys[index] as string,
+      strategy,
+      options: { thorough: recipe.option },
+    })),
+    batch: recipe.batch,
+  };
+}
+
+function schemaSql(people: People, tables: DrawnTable[]): string {
+  const created = [people, ...tables].map(
+    (each) =>
+      `create table ${qualified(people.schema, each.name)} (\n  ${each.lines.join(",\n  ")}\n)${each.suffix};`,
+  );
+  return [
+    `create schema ${ident(people.schema)};`,
+    ...created,
+    ...[people, ...tables].flatMap((each) => each.after),
+  ].join("\n");
+}
+
+/** Foreign keys are switched off while the rows come in, for they may go round in a circle; each points at a row. */
+function dataSql(people: People, tables: DrawnTable[]): string[] {
+  const filled = new Map<DrawnTable, Record<string, Value>[]>();
+  let next = 0;
+  const values = (columns: DrawnColumn[], seed: number): Record<string, Value> =>
+    Object.fromEntries(
+      columns
+        .filter((column) => column.from === null)
+        .map((column, index) => {
+          next++;
+          const empty = !column.notNull && pick(seed, `${column.name}${index}`, 5) === 0;
+          return [column.name, empty ? null : column.kind.value(next)];
+        }),
+    );
+  const persons = people.keys.map((key, index) => ({
+    [people.key]: key,
+    flag: index % 4,
+    ...(people.self === null ? {} : { [people.self]: people.keys[(index + 1) % people.keys.length] ?? null }),
+    ...values(people.columns, index),
+  }));
+  for (const table of tables)
+    filled.set(
+      table,
+      table.recipe.rows.map((seed, row) => ({
+        ...Object.fromEntries(table.key.map((column, place) => [column, place === 0 ? row + 1 : seed % 2])),
+        flag: pick(seed, "flag", 4),
+        ...values(table.columns, seed),
+      })),
+    );
+  for (const table of tables) {
+    const rows = filled.get(table) ?? [];
+    rows.forEach((row, index) => {
+      const seed = (table.recipe.rows[index] as number) + index;
+      const taken = rows.slice(0, index);
+      for (const reference of table.references) Object.assign(row, reference(seed, people, filled, taken));
+    });
+  }
+  const inserts = [people, ...tables].flatMap((table) => {
+    const rows = "recipe" in table ? (filled.get(table) ?? []) : persons;
+    return rows.map(
+      (row) =>
+        `insert into ${qualified(people.schema, table.name)} (${Object.keys(row).map(ident).join(", ")}) values (${Object.values(row).map(literal).join(", ")});`,
+    );
+  });
+  return ["set session_replication_role = replica;", ...inserts, "reset session_replication_role;"];
+}
+
+function annotate(recipe: Recipe, people: People, tables: DrawnTable[], strategies: Strategy[]): Annotation {
+  return {
+    schema: "lethe",
+    lifecycle: { strategies, gracePeriod: "14 days", cancelCooldown: "24 hours", drift: "refuse" },
+    options: { thorough: false },
+    access: {
+      currentUser: `nullif(current_setting('app.user_id', true), '')::${people.keyType}`,
+      app: ["app_user"],
+      admin: ["app_admin"],
+      worker: ["app_worker"],
+      searchPath: [people.schema],
+    },
+    ghosts: { gone: people.ghost },
+    tables: {
+      [`${people.schema}.${people.name}`]: {
+        class: "subject",
+        key: people.key,
+        columns: {
+          [people.key]: { action: "keep" },
+          flag: { action: "keep" },
+          ...(people.self === null ? {} : { [people.self]: { action: "keep", reason: "set null is meant" } }),
+          ...Object.fromEntries(people.columns.map((column) => [column.name, subjectRule(column)])),
+        },
+      },
+      ...Object.fromEntries(
+        tables.map((table) => [`${people.schema}.${table.name}`, tableAnnotation(recipe, table)]),
+      ),
+    },
+  };
+}
+
+function subjectRule({ rule, recipe }: DrawnColumn): ColumnRule {
+  if (rule.action === "keep" || rule.action === "todo") return rule;
+  const named =
+    rule.action === "template" ? { ...rule, template: rule.template.replace("{key}", "{id}") } : rule;
+  switch (recipe.timing % 10) {
+    case 5:
+      return { ...named, at: "schedule" };
+    case 6:
+      return { ...named, at: "schedule", restore: true };
+    case 7:
+      return { ...named, onSoftDelete: true };
+    case 8:
+      return { ...named, secret: true };
+    case 9:
+      return { ...named, secret: true, mfa: true };
+    default:
+      return named;
+  }
+}
+
+function tableAnnotation(recipe: Recipe, table: DrawnTable): TableAnnotation {
+  const columns: Record<string, ColumnRule> = {
+    flag: { action: "keep" },
+    ...Object.fromEntries(table.columns.map((column) => [column.name, column.rule])),
+    ...table.acknowledged,
+  };
+  return {
+    class: "table",
+    columns,
+    rules: table.owners.map((owner) => drawRule(recipe, owner, columns)),
+  };
+}

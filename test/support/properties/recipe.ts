@@ -1,0 +1,128 @@
+/**
+ * What a case is drawn from: small numbers and flags, of which every combination means a schema, an annotation and
+ * data (`build.ts` says which). Numbers are taken modulo the choices there are, and 0 is the plainest, so that shrinking
+ * a failure leads to the smallest schema that still fails. A recipe is plain JSON: a counterexample is kept as a file.
+ */
+import fc from "fast-check";
+
+export interface ColumnRecipe {
+  type: number;
+  notNull: boolean;
+  unique: number;
+  transform: number;
+  unless: boolean;
+  /** On the subject: transformed at schedule, restored, under soft_delete too, secret, second factor. */
+  timing: number;
+}
+
+/** One way in which rows belong to people, and the rule for it. */
+export interface OwnerRecipe {
+  kind: number;
+  /** Which earlier table, for owners through a parent. */
+  parent: number;
+  onDelete: number;
+  notNull: boolean;
+  deferrable: boolean;
+  class: number;
+  rows: number;
+  where: boolean;
+  option: number;
+  ownColumns: boolean;
+}
+
+/** A foreign key between tables that no owner goes along. */
+export interface LinkRecipe {
+  to: number;
+  onDelete: number;
+  notNull: boolean;
+  deferrable: boolean;
+  acknowledged: boolean;
+}
+
+export interface TableRecipe {
+  key: number;
+  partitions: number;
+  columns: ColumnRecipe[];
+  owners: OwnerRecipe[];
+  links: LinkRecipe[];
+  /** One number a row; what it points at is derived from it. */
+  rows: number[];
+}
+
+export interface Recipe {
+  names: number;
+  keyType: number;
+  people: number;
+  strategies: number;
+  /** What the people's row refers to in its own table. */
+  self: number;
+  columns: ColumnRecipe[];
+  tables: TableRecipe[];
+  option: boolean;
+  /** Erasing in steps, as for people with very many rows. */
+  steps: boolean;
+  /** Everybody who leaves in one batch, or one after the other. */
+  batch: boolean;
+}
+
+/** Plain objects, which print as the JSON they are kept as. */
+const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) =>
+  fc.record<T>(model, { noNullPrototype: true });
+
+const small = fc.nat({ max: 59 });
+const rarely = fc.integer({ min: 0, max: 3 }).map((n) => n === 3);
+
+const column: fc.Arbitrary<ColumnRecipe> = record({
+  type: small,
+  notNull: fc.boolean(),
+  unique: small,
+  transform: small,
+  unless: rarely,
+  timing: small,
+});
+
+const owner: fc.Arbitrary<OwnerRecipe> = record({
+  kind: small,
+  parent: small,
+  onDelete: small,
+  notNull: fc.boolean(),
+  deferrable: rarely,
+  class: small,
+  rows: small,
+  where: rarely,
+  option: small,
+  ownColumns: rarely,
+});
+
+const link: fc.Arbitrary<LinkRecipe> = record({
+  to: small,
+  onDelete: small,
+  notNull: rarely,
+  deferrable: rarely,
+  acknowledged: fc.boolean(),
+});
+
+const table: fc.Arbitrary<TableRecipe> = record({
+  key: small,
+  partitions: small,
+  columns: fc.array(column, { maxLength: 4 }),
+  owners: fc.array(owner, { minLength: 1, maxLength: 2 }),
+  links: fc.oneof(
+    { weight: 2, arbitrary: fc.constant<LinkRecipe[]>([]) },
+    { weight: 1, arbitrary: fc.array(link, { maxLength: 2 }) },
+  ),
+  rows: fc.array(fc.nat({ max: 9_999 }), { minLength: 1, maxLength: 8 }),
+});
+
+export const recipes: fc.Arbitrary<Recipe> = record({
+  names: small,
+  keyType: small,
+  people: fc.integer({ min: 3, max: 5 }),
+  strategies: small,
+  self: small,
+  columns: fc.array(column, { minLength: 1, maxLength: 4 }),
+  tables: fc.array(table, { minLength: 1, maxLength: 5 }),
+  option: fc.boolean(),
+  steps: fc.boolean(),
+  batch: fc.boolean(),
+});

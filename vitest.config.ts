@@ -8,13 +8,18 @@ const ownServer =
   process.env.TEST_DATABASE_URL !== undefined || process.env.TEST_POSTGRES === "testcontainers";
 
 const everywhere = ["test/database/**/*.test.ts"];
-/** Slow, and about the package rather than about PostgreSQL: one version is enough. */
+/** Slow, and about the package or the worker's process rather than about PostgreSQL: one version is enough. */
 const once = ["test/e2e/**/*.test.ts"];
+const onceOfThose = [
+  "test/database/worker/{crash,server,failures}.test.ts",
+  "test/database/{init,real-schemas}/**",
+];
 
-const onPostgres = (name: string, include: string[]) => ({
+const onPostgres = (name: string, include: string[], exclude: string[] = []) => ({
   test: {
     name,
     include,
+    exclude: [...exclude, "**/node_modules/**"],
     globalSetup: ["test/support/global-setup.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
@@ -23,6 +28,8 @@ const onPostgres = (name: string, include: string[]) => ({
 
 export default defineConfig({
   test: {
+    // Most of the time goes by waiting for PostgreSQL and for child processes.
+    maxWorkers: 3,
     projects: [
       {
         test: {
@@ -34,7 +41,7 @@ export default defineConfig({
       },
       ...(ownServer
         ? [onPostgres("pg", [...everywhere, ...once])]
-        : [onPostgres("pg18", [...everywhere, ...once]), onPostgres("pg15", everywhere)]),
+        : [onPostgres("pg18", [...everywhere, ...once]), onPostgres("pg15", everywhere, onceOfThose)]),
     ],
   },
 });

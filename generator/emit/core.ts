@@ -35,7 +35,15 @@ export function stateSteps(plan: Plan): { number: number; title: string; definit
     }));
 }
 
-export function coreFile(path: string): string {
+/** What the migration itself works with, in the order of the files' numbers. */
+export function migrationTools(): string {
+  return readdirSync(join(packageRoot(), "sql", "migration"))
+    .sort()
+    .map((file) => coreFile(`migration/${file}`).trim())
+    .join("\n\n");
+}
+
+function coreFile(path: string): string {
   return readFileSync(join(packageRoot(), "sql", path), "utf8");
 }
 

@@ -2,7 +2,7 @@
 import type { Plan } from "../plan/model.ts";
 import { dollar, ident } from "../quote.ts";
 import { access } from "./access.ts";
-import { coreFile, coreObjects, emitAs, stateSteps } from "./core.ts";
+import { coreObjects, emitAs, migrationTools, stateSteps } from "./core.ts";
 import { counts } from "./counts.ts";
 import { exporting } from "./export.ts";
 import { matches } from "./matches.ts";
@@ -51,7 +51,7 @@ function write(plan: Plan): string {
       "TOOLS OF THIS MIGRATION",
       "Temporary; nothing of them stays in the database. The same in every migration: skip to WHAT IS ERASED.",
     ),
-    coreFile("migration/helpers.sql").trim(),
+    migrationTools(),
     heading("LETHE'S OWN TABLES", "Numbered steps; each runs once in the life of a database."),
     ...stateSteps(plan).map(
       (step) =>

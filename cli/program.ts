@@ -1,8 +1,5 @@
 /** The command line as data: `--help` and the documentation are made from it. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command } from "commander";
-import { packageRoot } from "../generator/catalog/sql-file.ts";
 import { checkCommand } from "./commands/check.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { exportCommand } from "./commands/export.ts";
@@ -12,11 +9,12 @@ import { registerCommand } from "./commands/register.ts";
 import { statusCommand } from "./commands/status.ts";
 import { syncCommand } from "./commands/sync.ts";
 import { workerCommand } from "./commands/worker.ts";
+import { version } from "./version.ts";
 
 const EXIT_CODES = `
 Exit codes:
   0  fine
-  1  findings: something is wrong with the annotation
+  1  findings: something is wrong with the annotation, or the database isn't what it knows
   2  usage or environment: a missing file, no database
 
 Environment:
@@ -43,9 +41,4 @@ export function buildProgram(): Command {
     .addCommand(registerCommand())
     .addCommand(statusCommand())
     .addCommand(workerCommand());
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8"));
-  return String((manifest as { version: string }).version);
 }

@@ -1,0 +1,86 @@
+/** `lethe check --database-url` as a person or a pipeline runs it: 0 → findings → 0, with exit codes. */
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect, test } from "vitest";
+import { useDatabase } from "../../support/database.ts";
+import { erase, newPerson } from "../../support/scenario.ts";
+
+const db = useDatabase("reference");
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "lethe-check-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+cpSync(join(root, "lethe.catalog.json"), join(folder, "lethe.catalog.json"));
+writeFileSync(
+  join(folder, "lethe.schema.ts"),
+  readFileSync(join(root, "lethe.schema.ts"), "utf8").replace("./generator/", `${root}generator/`),
+);
+
+function check(...args: string[]): { code: number | null; out: string; err: string } {
+  const env = { ...process.env, DATABASE_URL: db.url, LETHE_DEBUG: "", NO_COLOR: "1" };
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(root, "cli/main.ts"), "check", ...args],
+    { cwd: folder, env, encoding: "utf8" },
+  );
+  return { code: status, out: stdout, err: stderr };
+}
+
+type Found = { code: string; level: string; subject: string; line: number };
+function found(): { code: number | null; findings: string[] } {
+  const { code, out } = check("--database-url", db.url, "--json");
+  const { findings } = JSON.parse(out) as { findings: Found[] };
+  return { code, findings: findings.map((each) => `${each.code} ${each.level} ${each.subject}`) };
+}
+
+test("a snapshot out of date and a drifted database", async () => {
+  expect(check("--database-url")).toEqual({ code: 0, out: "lethe.schema.ts: no findings\n", err: "" });
+
+  await db.sql.unsafe(
+    "alter table users add shoe_size integer; alter table users disable trigger lethe_freeze",
+  );
+  expect(found()).toEqual({
+    code: 1,
+    findings: [
+      "L058 error public.users.shoe_size",
+      "L059 error public.users, shoe_size",
+      "L059 error public.users, lethe_freeze",
+    ],
+  });
+  expect(check().code).toBe(0);
+  const { code, out } = check("--database-url");
+  expect(code).toBe(1);
+  expect(out).toContain("L058  public.users.shoe_size: the database has it, the snapshot doesn't");
+  expect(out).toContain("fix: run `lethe sync` and commit the snapshot");
+  expect(out).toContain("requests to anonymize, soft_delete wait (LT009)");
+  expect(out).toContain("fix: apply Lethe's migration again");
+
+  const sarif = JSON.parse(check("--database-url", "--sarif").out) as {
+    runs: { results: { ruleId: string; locations: unknown[] }[] }[];
+  };
+  expect(sarif.runs[0]?.results.map((result) => result.ruleId)).toEqual(["L058", "L059", "L059"]);
+  expect(sarif.runs[0]?.results[0]?.locations).toMatchObject([
+    { physicalLocation: { artifactLocation: { uri: "lethe.schema.ts" } } },
+  ]);
+
+  await db.sql.unsafe("alter table users drop shoe_size; alter table users enable trigger lethe_freeze");
+  expect(found()).toEqual({ code: 0, findings: [] });
+});
+
+test("L057: statistics keep values of erased people until the table is analyzed", async () => {
+  const others = await Promise.all(Array.from({ length: 5 }, () => newPerson(db.sql)));
+  await db.sql.unsafe("update users set city = 'Rome'; analyze users");
+  expect(found().findings).toEqual([]);
+  expect(await erase(db.sql, others[0] ?? "")).toBe("completed");
+  expect(found()).toEqual({ code: 0, findings: ["L057 warning public.users"] });
+  expect(check("--database-url").out).toMatch(/fix: analyze public\.users \(.*email.*\);/);
+  await db.sql.unsafe("analyze users");
+  expect(found().findings).toEqual([]);
+});
+
+test("usage", () => {
+  expect(check("--json", "--sarif")).toMatchObject({ code: 2 });
+  expect(check("--database-url", "mysql://x")).toMatchObject({ code: 2 });
+});

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:9862ca9485971a9d97c0269689b921d9d263b0e5
+--! Hash: sha1:04fedc24e55cb157fb43173f12286435dd51c7bd
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -3852,7 +3852,7 @@ begin
     return 'waiting';
   end if;
   begin
-    return lethe.execute_step(request);
+    return lethe.execute_step(request, 'worker');
   exception
     when lock_not_available or deadlock_detected or serialization_failure then
       update lethe.deletion_request r
@@ -3899,8 +3899,8 @@ $function$;
 comment on function lethe.due_requests(integer) is 'Requests that are due, the oldest first. Errors: LT005 not allowed.';
 $define$);
 
-call pg_temp.lethe_define('function lethe.erase(bigint[], boolean)', $define$
-create or replace function lethe.erase(requests bigint[], wait boolean default false) returns lethe.execution
+call pg_temp.lethe_define('function lethe.erase(bigint[], text, boolean)', $define$
+create or replace function lethe.erase(requests bigint[], actor text, wait boolean default false) returns lethe.execution
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -3959,7 +3959,7 @@ begin
     );
   end loop;
 
-  perform lethe.finish_execution(light);
+  perform lethe.finish_execution(light, actor);
   if cardinality(ready) > cardinality(light) then
     set constraints all immediate;
     perform pg_notify('lethe', '');
@@ -3967,7 +3967,7 @@ begin
   return (cardinality(light), 0, cardinality(blocked), 0)::lethe.execution;
 end
 $function$;
-comment on function lethe.erase(bigint[], boolean) is
+comment on function lethe.erase(bigint[], text, boolean) is
   'Erases the subjects of requests that the caller has locked: one statement a table for all of them.';
 $define$);
 
@@ -3995,6 +3995,7 @@ as $function$
 #variable_conflict use_variable
 declare
   caller constant text := lethe.authorize(subject);
+  actor constant text := case caller when 'admin' then 'admin' else 'worker' end;
   target lethe.deletion_request;
   obstacles jsonb;
   drifted text;
@@ -4020,7 +4021,7 @@ begin
       'lethe.drift lists the differences. Run `lethe sync`, decide what is new, generate the migration and apply it.',
       jsonb_build_object('request', target.id, 'table', drifted));
   elsif target.state = 'executing' then
-    return lethe.execute_step(target.id);
+    return lethe.execute_step(target.id, actor);
   end if;
 
   perform lethe.take_all_turns();
@@ -4032,7 +4033,7 @@ begin
     perform lethe.refuse('LT003', subject, 'deletion is blocked', 'lethe.deletion_blockers() lists what blocks it.',
       jsonb_build_object('request', target.id, 'blockers', obstacles));
   end if;
-  perform lethe.erase(array[target.id], wait => true);
+  perform lethe.erase(array[target.id], actor, wait => true);
   select r.* into strict target from lethe.deletion_request r where r.id = target.id;
   return target.state;
 end
@@ -4154,7 +4155,7 @@ begin
     return (0, 0, 0, 0)::lethe.execution;
   end if;
   begin
-    return lethe.erase(requests);
+    return lethe.erase(requests, 'worker');
   exception
     when lock_not_available or deadlock_detected or serialization_failure then
       -- Nobody's fault: the whole piece is tried again a little later.
@@ -4190,8 +4191,8 @@ comment on function lethe.execute_requests(bigint[], integer) is
    failures_left bounds the rolled-back work of one call.';
 $define$);
 
-call pg_temp.lethe_define('function lethe.execute_step(bigint)', $define$
-create or replace function lethe.execute_step(request bigint) returns text
+call pg_temp.lethe_define('function lethe.execute_step(bigint, text)', $define$
+create or replace function lethe.execute_step(request bigint, actor text) returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -4214,12 +4215,12 @@ begin
   -- A fresh look found nothing more: one last pass over everything, under the subject's lock.
   perform lethe.lock_subject(target.subject_id);
   perform lethe.apply_strategy(target.strategy, array[target.subject_id]);
-  perform lethe.finish_execution(array[request]);
+  perform lethe.finish_execution(array[request], actor);
   select r.* into strict target from lethe.deletion_request r where r.id = request;
   return target.state;
 end
 $function$;
-comment on function lethe.execute_step(bigint) is
+comment on function lethe.execute_step(bigint, text) is
   'One step of a subject with very many rows: a chunk of 5,000, or the last pass once nothing is left.';
 $define$);
 
@@ -4246,8 +4247,8 @@ $function$;
 comment on function lethe.executing_requests() is 'Requests whose erasure goes in steps and isn''t done. Errors: LT005 not allowed.';
 $define$);
 
-call pg_temp.lethe_define('function lethe.finish_execution(bigint[])', $define$
-create or replace function lethe.finish_execution(requests bigint[]) returns void
+call pg_temp.lethe_define('function lethe.finish_execution(bigint[], text)', $define$
+create or replace function lethe.finish_execution(requests bigint[], actor text) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -4291,11 +4292,11 @@ begin
     and r.requested_by = r.subject_id::text
     and r.reason is not null;
 
-  perform lethe.record_events(requests, 'executed', 'worker');
-  perform lethe.record_events(whole, 'completed', 'worker');
+  perform lethe.record_events(requests, 'executed', actor);
+  perform lethe.record_events(whole, 'completed', actor);
 end
 $function$;
-comment on function lethe.finish_execution(bigint[]) is
+comment on function lethe.finish_execution(bigint[], text) is
   'Closes requests whose database work is done: erased while effects are open, completed otherwise; wipes what was kept for cancel.';
 $define$);
 

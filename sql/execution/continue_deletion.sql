@@ -32,7 +32,7 @@ begin
     return 'waiting';
   end if;
   begin
-    return lethe.execute_step(request);
+    return lethe.execute_step(request, 'worker');
   exception
     when lock_not_available or deadlock_detected or serialization_failure then
       update lethe.deletion_request r

@@ -1,5 +1,5 @@
--- object: function lethe.erase(bigint[], boolean)
-create or replace function lethe.erase(requests bigint[], wait boolean default false) returns lethe.execution
+-- object: function lethe.erase(bigint[], text, boolean)
+create or replace function lethe.erase(requests bigint[], actor text, wait boolean default false) returns lethe.execution
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -58,7 +58,7 @@ begin
     );
   end loop;
 
-  perform lethe.finish_execution(light);
+  perform lethe.finish_execution(light, actor);
   if cardinality(ready) > cardinality(light) then
     set constraints all immediate;
     perform pg_notify('lethe', '');
@@ -66,5 +66,5 @@ begin
   return (cardinality(light), 0, cardinality(blocked), 0)::lethe.execution;
 end
 $function$;
-comment on function lethe.erase(bigint[], boolean) is
+comment on function lethe.erase(bigint[], text, boolean) is
   'Erases the subjects of requests that the caller has locked: one statement a table for all of them.';

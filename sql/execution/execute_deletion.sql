@@ -11,6 +11,7 @@ as $function$
 #variable_conflict use_variable
 declare
   caller constant text := lethe.authorize(subject);
+  actor constant text := case caller when 'admin' then 'admin' else 'worker' end;
   target lethe.deletion_request;
   obstacles jsonb;
   drifted text;
@@ -36,7 +37,7 @@ begin
       'lethe.drift lists the differences. Run `lethe sync`, decide what is new, generate the migration and apply it.',
       jsonb_build_object('request', target.id, 'table', drifted));
   elsif target.state = 'executing' then
-    return lethe.execute_step(target.id);
+    return lethe.execute_step(target.id, actor);
   end if;
 
   perform lethe.take_all_turns();
@@ -48,7 +49,7 @@ begin
     perform lethe.refuse('LT003', subject, 'deletion is blocked', 'lethe.deletion_blockers() lists what blocks it.',
       jsonb_build_object('request', target.id, 'blockers', obstacles));
   end if;
-  perform lethe.erase(array[target.id], wait => true);
+  perform lethe.erase(array[target.id], actor, wait => true);
   select r.* into strict target from lethe.deletion_request r where r.id = target.id;
   return target.state;
 end

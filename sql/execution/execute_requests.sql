@@ -19,7 +19,7 @@ begin
     return (0, 0, 0, 0)::lethe.execution;
   end if;
   begin
-    return lethe.erase(requests);
+    return lethe.erase(requests, 'worker');
   exception
     when lock_not_available or deadlock_detected or serialization_failure then
       -- Nobody's fault: the whole piece is tried again a little later.

@@ -1,5 +1,5 @@
--- object: function lethe.execute_step(bigint)
-create or replace function lethe.execute_step(request bigint) returns text
+-- object: function lethe.execute_step(bigint, text)
+create or replace function lethe.execute_step(request bigint, actor text) returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -22,10 +22,10 @@ begin
   -- A fresh look found nothing more: one last pass over everything, under the subject's lock.
   perform lethe.lock_subject(target.subject_id);
   perform lethe.apply_strategy(target.strategy, array[target.subject_id]);
-  perform lethe.finish_execution(array[request]);
+  perform lethe.finish_execution(array[request], actor);
   select r.* into strict target from lethe.deletion_request r where r.id = request;
   return target.state;
 end
 $function$;
-comment on function lethe.execute_step(bigint) is
+comment on function lethe.execute_step(bigint, text) is
   'One step of a subject with very many rows: a chunk of 5,000, or the last pass once nothing is left.';

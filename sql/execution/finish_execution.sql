@@ -1,5 +1,5 @@
--- object: function lethe.finish_execution(bigint[])
-create or replace function lethe.finish_execution(requests bigint[]) returns void
+-- object: function lethe.finish_execution(bigint[], text)
+create or replace function lethe.finish_execution(requests bigint[], actor text) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -43,9 +43,9 @@ begin
     and r.requested_by = r.subject_id::text
     and r.reason is not null;
 
-  perform lethe.record_events(requests, 'executed', 'worker');
-  perform lethe.record_events(whole, 'completed', 'worker');
+  perform lethe.record_events(requests, 'executed', actor);
+  perform lethe.record_events(whole, 'completed', actor);
 end
 $function$;
-comment on function lethe.finish_execution(bigint[]) is
+comment on function lethe.finish_execution(bigint[], text) is
   'Closes requests whose database work is done: erased while effects are open, completed otherwise; wipes what was kept for cancel.';

@@ -33,15 +33,20 @@ beforeAll(async () => {
   expect(await db.sql`select * from lethe.execute_due_deletions()`).toMatchObject([{ executed: 2 }]);
 });
 
-test.each([1, 2, 3])("person %i, in grace or gone, hard-deleted too: LT010 in every table and column", async (who) => {
-  for (const sql of [db.sql, await db.as("app_user")]) {
-    const failure = await failureOf(sql`insert into sessions (user_id) values (${String(who)})`);
-    expect(failure).toMatchObject({ code: "LT010", detail: expect.stringContaining(`"${who}"`) });
-    expect(await sqlState(sql`insert into tokens (owner_type, owner_id) values ('User', ${String(who)})`)).toBe("LT010");
-    expect(await sqlState(sql`insert into grants (giver) values (${who})`)).toBe("LT010");
-    expect(await sqlState(sql`insert into grants (giver, taker) values (4, ${String(who)})`)).toBe("LT010");
-  }
-});
+test.each([1, 2, 3])(
+  "person %i, in grace or gone, hard-deleted too: LT010 in every table and column",
+  async (who) => {
+    for (const sql of [db.sql, await db.as("app_user")]) {
+      const failure = await failureOf(sql`insert into sessions (user_id) values (${String(who)})`);
+      expect(failure).toMatchObject({ code: "LT010", detail: expect.stringContaining(`"${who}"`) });
+      expect(
+        await sqlState(sql`insert into tokens (owner_type, owner_id) values ('User', ${String(who)})`),
+      ).toBe("LT010");
+      expect(await sqlState(sql`insert into grants (giver) values (${who})`)).toBe("LT010");
+      expect(await sqlState(sql`insert into grants (giver, taker) values (4, ${String(who)})`)).toBe("LT010");
+    }
+  },
+);
 
 test("by an UPDATE of either half of the pair", async () => {
   const [made] = await db.sql`insert into tokens (owner_type, owner_id) values ('Shop', '1') returning id`;
@@ -52,13 +57,19 @@ test("by an UPDATE of either half of the pair", async () => {
 
 test("live people, nobody, and what is no key at all pass", async () => {
   for (const owner of ["5", null, "anonymous", "99999999999999999999999", "", "1000"])
-    expect(await sqlState(db.sql`insert into sessions (user_id) values (${owner})`), String(owner)).toBe("none");
+    expect(await sqlState(db.sql`insert into sessions (user_id) values (${owner})`), String(owner)).toBe(
+      "none",
+    );
   expect(await sqlState(db.sql`insert into tokens (owner_type, owner_id) values ('Shop', '1')`)).toBe("none");
-  expect(await sqlState(db.sql`insert into tokens (owner_type, owner_id) values ('User', 'robot')`)).toBe("none");
+  expect(await sqlState(db.sql`insert into tokens (owner_type, owner_id) values ('User', 'robot')`)).toBe(
+    "none",
+  );
   expect(await sqlState(db.sql`insert into grants (giver, taker) values (5, 'anybody')`)).toBe("none");
 });
 
 test("COPY and inserts of many rows at once are guarded row by row", async () => {
-  expect(await sqlState(db.sql`insert into sessions (user_id) select n::text from generate_series(1, 9) n`)).toBe("LT010");
+  expect(
+    await sqlState(db.sql`insert into sessions (user_id) select n::text from generate_series(1, 9) n`),
+  ).toBe("LT010");
   expect(await db.sql`select from sessions where user_id = '9'`).toHaveLength(0);
 });

@@ -16,8 +16,11 @@ beforeAll(async () => {
     alter table comments add constraint never_deleted check (body <> '[deleted]' or author_id <> '${userId(poisoned)}');
     alter table invoices add constraint keeps_name check (user_id <> '${userId(8)}' or billing_name like 'Billing name%')`);
   await db.sql`select lethe.schedule_deletion(${userId(inGrace)})`;
-  for (const n of [erased, poisoned, 8]) await db.sql`select lethe.schedule_deletion(${userId(n)}, grace => '0')`;
-  expect(await db.sql`select * from lethe.execute_due_deletions()`).toMatchObject([{ executed: 1, failed: 2 }]);
+  for (const n of [erased, poisoned, 8])
+    await db.sql`select lethe.schedule_deletion(${userId(n)}, grace => '0')`;
+  expect(await db.sql`select * from lethe.execute_due_deletions()`).toMatchObject([
+    { executed: 1, failed: 2 },
+  ]);
 });
 
 const markers = [blocked, inGrace, erased, poisoned, 8].flatMap((n) => personalMarkers(n));
@@ -46,7 +49,8 @@ describe("refusals", () => {
 });
 
 test("a failed erasure is recorded by SQLSTATE, table and constraint; what PostgreSQL said held the row", async () => {
-  const rows = await db.sql`select last_error, attempts from lethe.deletion_request where state = 'scheduled' and attempts > 0 order by id`;
+  const rows =
+    await db.sql`select last_error, attempts from lethe.deletion_request where state = 'scheduled' and attempts > 0 order by id`;
   expect([...rows]).toEqual([
     { last_error: "23514 public.comments never_deleted", attempts: 1 },
     { last_error: "23514 public.invoices keeps_name", attempts: 1 },

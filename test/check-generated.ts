@@ -15,13 +15,21 @@ const newest = readdirSync(committed)
   .at(-1);
 if (newest === undefined) throw new Error("no committed migration of Lethe's own");
 
-const { sql } = await generate({ config: join(root, "lethe.schema.ts"), catalog: join(root, "lethe.catalog.json") });
+const { sql } = await generate({
+  config: join(root, "lethe.schema.ts"),
+  catalog: join(root, "lethe.catalog.json"),
+});
 // graphile-migrate puts its header and the name of the current file before the body.
 const body = readFileSync(join(committed, newest), "utf8").replace(/^(--! .*\n|\n)*/, "");
 if (body.trim() !== sql.trim()) {
   const wanted = sql.trim().split("\n");
-  const line = body.trim().split("\n").findIndex((each, index) => each !== wanted[index]);
-  console.error(`${newest} is not what the generator writes now; first difference in line ${line + 1} of the body`);
+  const line = body
+    .trim()
+    .split("\n")
+    .findIndex((each, index) => each !== wanted[index]);
+  console.error(
+    `${newest} is not what the generator writes now; first difference in line ${line + 1} of the body`,
+  );
   console.error("run: npm run regenerate");
   process.exit(1);
 }

@@ -44,7 +44,10 @@ beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), "lethe-quick-start-"));
   execFileSync("npm", ["pack", "--pack-destination", project], { cwd: root, stdio: "pipe" });
   const tarball = readdirSync(project).find((file) => file.endsWith(".tgz"));
-  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "newcomer", private: true, type: "module" }));
+  writeFileSync(
+    join(project, "package.json"),
+    JSON.stringify({ name: "newcomer", private: true, type: "module" }),
+  );
   run(`npm install --prefer-offline --no-audit --no-fund ./${tarball}`);
 }, 300_000);
 

@@ -15,14 +15,15 @@ export const byVariable: Subjects = (option) => (option === null ? "subjects" : 
 
 /** Conditions, all of which must hold; each may span lines. */
 export function ownedBy(rows: OwnedRows, subjects: Subjects): string[] {
-  const conditions = [ownerSql(rows.owner, subjects(rows.option), subjects)];
+  const conditions = [ownerSql(rows.owner, rows.option, subjects)];
   if (rows.owner.by === "polymorphic")
     conditions.unshift(`${column(rows.owner.type)} = ${literal(rows.owner.value)}`);
   if (rows.where !== null) conditions.push(`(${rows.where.trim()})`);
   return conditions;
 }
 
-function ownerSql(owner: OwnerPlan, keys: string, subjects: Subjects): string {
+function ownerSql(owner: OwnerPlan, option: OptionTest | null, subjects: Subjects): string {
+  const keys = subjects(option);
   switch (owner.by) {
     case "column":
       return `${column(owner.column)} = any (${castKeys(keys, owner.cast)})`;
@@ -31,12 +32,21 @@ function ownerSql(owner: OwnerPlan, keys: string, subjects: Subjects): string {
     case "sql":
       return `(${owner.expression.trim()}) = any (${keys})`;
     case "via":
-      return viaSql(owner, subjects);
+      return viaSql(owner, option === null ? subjects : both(option, subjects));
     case "match": {
       const equals = owner.operatorSchema === null ? "=" : `operator(${ident(owner.operatorSchema)}.=)`;
       return `${column(owner.column)} ${equals} any (${castKeys(`lethe.${owner.value.name}(${keys})`, owner.cast)})`;
     }
   }
+}
+
+/** A rule's own option narrows what its parents' rules find: both have to hold. */
+function both(outer: OptionTest, subjects: Subjects): Subjects {
+  const own = subjects(outer);
+  return (inner) => {
+    const keys = inner === null ? own : subjects(inner);
+    return keys === own ? own : `array(select unnest(${own}) intersect select unnest(${keys}))`;
+  };
 }
 
 function castKeys(keys: string, cast: string | null): string {

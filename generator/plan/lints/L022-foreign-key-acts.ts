@@ -1,7 +1,7 @@
 /** L022: a foreign key that deletes or changes rows of which the annotation says something else, or nothing. */
 import { type PlanContext, report } from "../context.ts";
 import type { Lint } from "./index.ts";
-import { coverOptions, type RowsAction } from "./support/declared.ts";
+import { coverOptions, type Declared, type RowsAction } from "./support/declared.ts";
 import { annotationName } from "./support/names.ts";
 import {
   blocks,
@@ -32,8 +32,14 @@ function cascades(context: PlanContext, reached: ReachedReference): void {
   const { removal, child, fk, decision, rules } = reached;
   const settled = rules.filter((rule) => SETTLED.cascade?.includes(rule.action[removal.strategy]));
   const contrary = rules.find((rule) => !SETTLED.cascade?.includes(rule.action[removal.strategy]));
-  if (contrary === undefined && settled.length > 0 && coverOptions(settled, removal.by?.rows.option ?? null))
+  if (
+    contrary === undefined &&
+    settled.length > 0 &&
+    coverOptions(settled, removal.by?.rows.option ?? null)
+  ) {
+    leftOut(context, reached, settled, "deletes");
     return;
+  }
   if (removal.by !== null && rules.length === 0 && isAcknowledged(reached)) return;
   const from = removal.table.name;
   const stays = contrary !== undefined || decision.annotation.class !== "table";
@@ -46,11 +52,29 @@ function cascades(context: PlanContext, reached: ReachedReference): void {
   });
 }
 
+/** Rows of the person that the only rule leaves out by its `where` meet the foreign key all the same. */
+function leftOut(context: PlanContext, reached: ReachedReference, rules: Declared[], acts: string): void {
+  const [only, ...more] = rules;
+  if (only === undefined || more.length > 0 || only.rows.where === null) return;
+  if (reached.removal.by !== null && isAcknowledged(reached)) return;
+  report(context, {
+    code: "L022",
+    level: "warning",
+    subject: `${reached.child.name}.${columnsOf(reached.fk)}`,
+    message: `the rows that \`where\` leaves out meet the foreign key ${reached.fk.name} (on delete ${reached.fk.onDelete}), which ${acts} them under ${reached.removal.strategy}`,
+    remedy: `add a rule for them in ${annotationName(context, reached.child)}, or make sure that there are none`,
+    path: only.path,
+  });
+}
+
 function setsNull(context: PlanContext, reached: ReachedReference): void {
   const { removal, child, fk, decision, rules } = reached;
   const { strategy } = removal;
   const settled = rules.filter((rule) => SETTLED[fk.onDelete]?.includes(rule.action[strategy]));
-  if (settled.length > 0 && coverOptions(settled, removal.by?.rows.option ?? null)) return;
+  if (settled.length > 0 && coverOptions(settled, removal.by?.rows.option ?? null)) {
+    leftOut(context, reached, settled, fk.onDelete === "set null" ? "clears" : "sets to the default");
+    return;
+  }
   // These classes have no `rows`: that the reference goes is the only way for them to stay.
   if (rules.some((rule) => rule.rule.class === "credential" || rule.rule.class === "mfa")) return;
   const cleared = fk.onDeleteColumns ?? fk.columns;

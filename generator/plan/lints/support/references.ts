@@ -18,17 +18,42 @@ export interface ReachedReference {
 /** References of undecided tables are left out: that they are undecided comes first. */
 export function reachedReferences(plan: Plan, context: PlanContext): ReachedReference[] {
   const rules = declaredRules(plan, context);
-  return removals(plan, context, rules).flatMap((removal) =>
-    context.catalog.referencing(removal.table).flatMap(({ table, fk }) => {
-      const child = rootOf(context, table);
-      const decision = decisionOf(context, child);
-      if (decision === undefined || decision.annotation.class === "todo") return [];
-      // An owner that can't be resolved has been reported; what would follow from it is only noise.
-      const resolved = rules.filter((rule) => rule.decision === decision).length;
-      if (decision.annotation.class === "table" && resolved < decision.annotation.rules.length) return [];
-      return [{ removal, child, fk, decision, rules: rulesFor(rules, child, fk, removal) }];
-    }),
-  );
+  const found = removals(plan, context, rules);
+  const known = new Set(found.map(placeOf));
+  const reached: ReachedReference[] = [];
+  // Grows on the way: a cascade that is said to be meant removes rows too, and others may point at those.
+  for (const removal of found) {
+    for (const reference of referencesTo(removal, rules, context)) {
+      reached.push(reference);
+      const further = { ...removal, table: reference.child };
+      if (!cascadesUnnamed(reference) || known.has(placeOf(further))) continue;
+      known.add(placeOf(further));
+      found.push(further);
+    }
+  }
+  return reached;
+}
+
+function placeOf({ strategy, table, by }: Removal): string {
+  return JSON.stringify([strategy, table.name, by?.path ?? null]);
+}
+
+/** The foreign key takes rows that no rule names, and the annotation says that this is meant. */
+function cascadesUnnamed(reached: ReachedReference): boolean {
+  const { removal, fk, rules } = reached;
+  return fk.onDelete === "cascade" && removal.by !== null && rules.length === 0 && isAcknowledged(reached);
+}
+
+function referencesTo(removal: Removal, rules: Declared[], context: PlanContext): ReachedReference[] {
+  return context.catalog.referencing(removal.table).flatMap(({ table, fk }) => {
+    const child = rootOf(context, table);
+    const decision = decisionOf(context, child);
+    if (decision === undefined || decision.annotation.class === "todo") return [];
+    // An owner that can't be resolved has been reported; what would follow from it is only noise.
+    const resolved = rules.filter((rule) => rule.decision === decision).length;
+    if (decision.annotation.class === "table" && resolved < decision.annotation.rules.length) return [];
+    return [{ removal, child, fk, decision, rules: rulesFor(rules, child, fk, removal) }];
+  });
 }
 
 export function blocks(fk: ForeignKey): boolean {

@@ -59,20 +59,31 @@ async function driftFindings(sql: postgres.Sql, annotation: Annotation): Promise
     order by table_name, kind, object`;
   return rows.map((row) => {
     const waits =
-      row.strategies.length > 0 && annotation.lifecycle.drift === "refuse"
+      row.severity === "error" && row.strategies.length > 0 && annotation.lifecycle.drift === "refuse"
         ? `; requests to ${row.strategies.join(", ")} wait (LT009)`
         : "";
     return {
       code: "L059",
       level: row.severity === "error" ? "error" : "warning",
       subject: row.object === row.table_name ? row.table_name : `${row.table_name}, ${row.object}`,
-      message: `the ${row.kind} in the database isn't what the migration knows: expected ${row.expected}, found ${row.found}${waits}`,
-      remedy: row.kind.startsWith("lethe's")
-        ? "apply Lethe's migration again: it makes what is missing"
-        : "run `lethe sync`, decide what is new, run `lethe generate` and apply the migration",
+      message: `${row.kind.startsWith("own ") ? `Lethe's ${row.kind}` : `the ${row.kind}`} isn't what the migration knows: expected ${row.expected}, found ${row.found}${waits}`,
+      remedy: remedyOf(row),
       path: placeOf(annotation, row.table_name),
     };
   });
+}
+
+function remedyOf({ kind, found, object, table_name }: Drift): string {
+  const { schema, name } = splitName(table_name);
+  const table = qualified(schema, name);
+  if (kind === "own trigger" && found === "disabled")
+    return `alter table ${table} enable trigger ${ident(object)};`;
+  if (kind.startsWith("own ")) return "apply Lethe's migration again: it makes what is missing";
+  if (kind === "index")
+    return `create index concurrently on ${table} (${object.split(", ").map(ident).join(", ")});`;
+  if (kind === "owner") return "give the table back to its owner, or make Lethe's a member of the new one";
+  if (kind === "row security") return `alter table ${table} no force row level security;`;
+  return "run `lethe sync`, decide what is new, run `lethe generate` and apply the migration";
 }
 
 /** L057: PostgreSQL keeps frequent values of a column; those of erased people stay until the next ANALYZE. */

@@ -72,6 +72,8 @@ export const TriggerSchema = z.strictObject({
   function: name,
   /** sha256 of pg_get_functiondef, hex: a changed function is a changed trigger. */
   functionHash: z.string(),
+  /** Tables that INSERTs in the function's text name, in lower case as they stand there; dynamic SQL isn't seen. */
+  writes: z.array(name).default([]),
   enabled: z.boolean(),
   /** The WHEN condition, if any. */
   when: z.string().nullable(),

@@ -31,7 +31,9 @@ function tableInOrder(table: Table): Table {
     indexes: table.indexes.sort(byName),
     foreignKeys: table.foreignKeys.sort(byName),
     checks: table.checks.sort(byName),
-    triggers: table.triggers.sort(byName),
+    triggers: table.triggers
+      .map((trigger) => ({ ...trigger, writes: trigger.writes.sort(compare) }))
+      .sort(byName),
     policies: table.policies.map((policy) => ({ ...policy, roles: policy.roles.sort(compare) })).sort(byName),
     publications: table.publications.sort(compare),
   };

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:04fedc24e55cb157fb43173f12286435dd51c7bd
+--! Hash: sha1:7a75b28044fa7e1863b90b7b61a7d5a11df6d170
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -5032,7 +5032,7 @@ begin
   -- What protects or hides refuses erasure with its table; an index or a view doesn't.
   select f.table_name,
          f.object,
-         'lethe''s ' || f.kind,
+         'own ' || f.kind,
          'present',
          f.state,
          case when f.kind in ('index', 'view') then 'warn' else 'error' end,

@@ -10,9 +10,19 @@ functions as materialized (
   select
     p.oid,
     n.nspname || '.' || p.proname as name,
-    encode(sha256(convert_to(pg_get_functiondef(p.oid), 'UTF8')), 'hex') as hash
+    encode(sha256(convert_to(pg_get_functiondef(p.oid), 'UTF8')), 'hex') as hash,
+    case when l.lanname in ('plpgsql', 'sql') then (
+      select json_agg(distinct lower(regexp_replace(m.found[1], '["\s]', '', 'g')))
+      from regexp_matches(
+        -- What is commented out is not done.
+        regexp_replace(p.prosrc, '--[^\n]*|/\*.*?\*/', '', 'g'),
+        '\minsert\s+into\s+((?:"[^"]+"|[[:alnum:]_$]+)(?:\s*\.\s*(?:"[^"]+"|[[:alnum:]_$]+))?)',
+        'gi'
+      ) as m (found)
+    ) end as writes
   from pg_proc p
   join pg_namespace n on n.oid = p.pronamespace
+  join pg_language l on l.oid = p.prolang
   where p.oid in (select tgfoid from triggers)
 )
 select
@@ -27,6 +37,7 @@ select
   ) as update_of,
   f.name as function,
   f.hash as function_hash,
+  f.writes,
   -- 'R' fires only where a replica applies changes, 'D' never.
   tg.tgenabled in ('O', 'A') as enabled,
   case when tg.tgqual is not null then pg_get_triggerdef(tg.oid) end as definition,

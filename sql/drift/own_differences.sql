@@ -55,7 +55,7 @@ begin
   -- What protects or hides refuses erasure with its table; an index or a view doesn't.
   select f.table_name,
          f.object,
-         'lethe''s ' || f.kind,
+         'own ' || f.kind,
          'present',
          f.state,
          case when f.kind in ('index', 'view') then 'warn' else 'error' end,

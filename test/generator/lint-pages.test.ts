@@ -35,10 +35,14 @@ test("every page says what, why and how, and the list of pages names it", () => 
 });
 
 test("every code is shown by a case with its place and its text", () => {
-  const cases = join(root, "test/generator/annotation-errors/cases");
-  const shown = readdirSync(cases, { recursive: true, encoding: "utf8" })
+  const shown = ["test/generator/annotation-errors/cases", "test/database/drift/cases"]
+    .flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) =>
+        join(folder, name),
+      ),
+    )
     .filter((name) => name.endsWith("expected.txt"))
-    .map((name) => readFileSync(join(cases, name), "utf8"))
+    .map((name) => readFileSync(join(root, name), "utf8"))
     .join("\n");
   expect(codes.filter((code) => !new RegExp(`:\\d+:\\d+ +${code} `).test(shown))).toEqual([]);
 });

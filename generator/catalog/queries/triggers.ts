@@ -11,6 +11,7 @@ interface Row {
   update_of: string[] | null;
   function: string;
   function_hash: string;
+  writes: string[] | null;
   enabled: boolean;
   /** Only where the trigger has a condition. */
   definition: string | null;
@@ -41,6 +42,7 @@ function toTrigger(row: Row): Trigger {
     level: has("row") ? "row" : "statement",
     function: row.function,
     functionHash: row.function_hash,
+    writes: row.writes ?? [],
     enabled: row.enabled,
     when: row.definition === null ? null : triggerCondition(row.definition),
   };

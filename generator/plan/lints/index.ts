@@ -22,6 +22,12 @@ import { indexUnusedUnderRls } from "./L036-index-unused-under-rls.ts";
 import { subjectRefersToItself } from "./L040-subject-refers-to-itself.ts";
 import { uniqueDuringGrace } from "./L042-unique-during-grace.ts";
 import { rowSecurityForced } from "./L043-row-security-forced.ts";
+import { materializedView } from "./L050-materialized-view.ts";
+import { publication } from "./L051-publication.ts";
+import { replicaIdentityFull } from "./L052-replica-identity-full.ts";
+import { historyTable } from "./L053-history-table.ts";
+import { definerView } from "./L054-definer-view.ts";
+import { policyCallsPerRow } from "./L055-policy-calls-per-row.ts";
 
 /** Looks at the plan and reports into the context. */
 export type Lint = (plan: Plan, context: PlanContext) => void;
@@ -48,4 +54,10 @@ export const lints: readonly Lint[] = [
   subjectRefersToItself,
   uniqueDuringGrace,
   rowSecurityForced,
+  materializedView,
+  publication,
+  replicaIdentityFull,
+  historyTable,
+  definerView,
+  policyCallsPerRow,
 ];

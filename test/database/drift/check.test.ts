@@ -5,8 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
-import { useDatabase } from "../../support/database.ts";
+import { readCatalog } from "../../../generator/catalog/read.ts";
+import { serializeCatalog } from "../../../generator/catalog/snapshot.ts";
+import { createDatabase, useDatabase } from "../../support/database.ts";
 import { erase, newPerson } from "../../support/scenario.ts";
+import { type Erasure, installLethe } from "../../support/schema-case.ts";
 
 const db = useDatabase("reference");
 const root = fileURLToPath(new URL("../../..", import.meta.url));
@@ -45,8 +48,8 @@ test("a snapshot out of date and a drifted database", async () => {
     code: 1,
     findings: [
       "L058 error public.users.shoe_size",
-      "L059 error public.users, shoe_size",
       "L059 error public.users, lethe_freeze",
+      "L059 error public.users, shoe_size",
     ],
   });
   expect(check().code).toBe(0);
@@ -55,7 +58,7 @@ test("a snapshot out of date and a drifted database", async () => {
   expect(out).toContain("L058  public.users.shoe_size: the database has it, the snapshot doesn't");
   expect(out).toContain("fix: run `lethe sync` and commit the snapshot");
   expect(out).toContain("requests to anonymize, soft_delete wait (LT009)");
-  expect(out).toContain("fix: apply Lethe's migration again");
+  expect(out).toContain("fix: alter table public.users enable trigger lethe_freeze;");
 
   const sarif = JSON.parse(check("--database-url", "--sarif").out) as {
     runs: { results: { ruleId: string; locations: unknown[] }[] }[];
@@ -78,6 +81,32 @@ test("L057: statistics keep values of erased people until the table is analyzed"
   expect(check("--database-url").out).toMatch(/fix: analyze public\.users \(.*email.*\);/);
   await db.sql.unsafe("analyze users");
   expect(found().findings).toEqual([]);
+});
+
+test("the whole text, of a database that has left its annotation in every way", async () => {
+  const home = new URL("cases/database/", import.meta.url);
+  const text = (name: string) => readFileSync(new URL(name, home), "utf8");
+  const other = await createDatabase("empty");
+  try {
+    await other.sql.unsafe(text("schema.sql"));
+    const { default: erasure } = (await import(new URL("lethe.schema.ts", home).href)) as {
+      default: Erasure;
+    };
+    await installLethe(other.sql, erasure);
+    writeFileSync(join(folder, "drifted.json"), serializeCatalog(await readCatalog(other.sql)));
+    writeFileSync(
+      join(folder, "drifted.schema.ts"),
+      text("lethe.schema.ts").replace("../../../../../", root),
+    );
+    const files = ["-c", "drifted.schema.ts", "--catalog", "drifted.json", "--database-url", other.url];
+    expect(check(...files).out).toBe("drifted.schema.ts: no findings\n");
+    await other.sql.unsafe(text("change.sql"));
+    const { code, out } = check(...files);
+    expect(code).toBe(1);
+    await expect(out.replaceAll(root, "")).toMatchFileSnapshot(fileURLToPath(new URL("expected.txt", home)));
+  } finally {
+    await other.drop();
+  }
 });
 
 test("usage", () => {

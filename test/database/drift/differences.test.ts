@@ -142,32 +142,32 @@ const cases: [what: string, change: string, rows: Row[]][] = [
   [
     "a trigger of Lethe's that is gone",
     "drop trigger lethe_freeze on users",
-    [["public.users", "lethe's trigger", "lethe_freeze", "error", all]],
+    [["public.users", "own trigger", "lethe_freeze", "error", all]],
   ],
   [
     "a trigger of Lethe's that is disabled",
     "alter table sessions disable trigger lethe_guard",
-    [["public.sessions", "lethe's trigger", "lethe_guard", "error", all]],
+    [["public.sessions", "own trigger", "lethe_guard", "error", all]],
   ],
   [
     "the log's own guard",
     "alter table lethe.deletion_event disable trigger user",
-    [["lethe.deletion_event", "lethe's trigger", "lethe_append_only", "error", []]],
+    [["lethe.deletion_event", "own trigger", "lethe_append_only", "error", []]],
   ],
   [
     "a policy of Lethe's that is gone",
     "drop policy lethe_hide on users",
-    [["public.users", "lethe's policy", "lethe_hide", "error", all]],
+    [["public.users", "own policy", "lethe_hide", "error", all]],
   ],
   [
     "row security switched off",
     "alter table users disable row level security",
-    [["public.users", "lethe's row security", "public.users", "error", all]],
+    [["public.users", "own row security", "public.users", "error", all]],
   ],
   [
     "the placeholder check",
     "alter table users drop constraint lethe_placeholder",
-    [["public.users", "lethe's constraint", "lethe_placeholder", "error", all]],
+    [["public.users", "own constraint", "lethe_placeholder", "error", all]],
   ],
   [
     "an index that owners are found by",

@@ -23,23 +23,27 @@ export interface Extra {
   policies?: (Partial<Policy> & { name: string })[];
   rowSecurity?: Table["rowSecurity"];
   kind?: Table["kind"];
+  publications?: string[];
+  replicaIdentity?: Table["replicaIdentity"];
   partitionOf?: string;
 }
 
-export function catalog(tables: Table[], views: string[] = []): Catalog {
+export function catalog(tables: Table[], views: (string | Partial<View>)[] = []): Catalog {
   return {
     version: 1,
     tables: [...tables].sort((a, b) => (a.name < b.name ? -1 : 1)),
-    views: views.map(
-      (view): View => ({
+    views: views.map((each): View => {
+      const { view = "", ...more } = typeof each === "string" ? { view: each } : each;
+      return {
         name: `public.${view}`,
         schema: "public",
         view,
         materialized: false,
         securityInvoker: false,
         reads: [],
-      }),
-    ),
+        ...more,
+      };
+    }),
   };
 }
 
@@ -80,8 +84,8 @@ export function table(name: string, columns: Record<string, string>, extra: Extr
     partitionOf: extra.partitionOf ?? null,
     partitionKey: null,
     inherits: [],
-    replicaIdentity: "default",
-    publications: [],
+    replicaIdentity: extra.replicaIdentity ?? "default",
+    publications: extra.publications ?? [],
   };
 }
 
@@ -177,6 +181,7 @@ function trigger(each: Partial<Trigger> & Pick<Trigger, "name" | "events">): Tri
     level: "row",
     function: `public.${each.name}`,
     functionHash: "0".repeat(64),
+    writes: [],
     enabled: true,
     when: null,
     ...each,

@@ -17,7 +17,7 @@ export interface Case {
   tables: Table[];
   annotation: Record<string, TableDecision>;
   more?: Partial<ErasureInput>;
-  views?: string[];
+  views?: Parameters<typeof catalog>[1];
 }
 
 /** All findings of one code. */

@@ -1,0 +1,12 @@
+import { defineErasure, keep, pii, subject } from "../../../../../generator/index.ts";
+
+export default defineErasure({
+  tables: {
+    users: subject({
+      key: "id",
+      view: "active_users",
+      rls: "hide",
+      columns: { id: keep(), email: pii.email() },
+    }),
+  },
+});

@@ -1,0 +1,10 @@
+import { defineErasure, keep, pii, subject } from "../../../../../generator/index.ts";
+
+export default defineErasure({
+  tables: {
+    users: subject({
+      key: "id",
+      columns: { id: keep(), email: pii.email() },
+    }),
+  },
+});

@@ -12,7 +12,7 @@ import type { Table } from "../catalog/model.ts";
 import { changesOf, decideColumns } from "./columns.ts";
 import { type Decision, type PlanContext, ref, report } from "./context.ts";
 import type { ColumnChange, KeyPlan, Operation, OwnedRows, ReassignPlan } from "./model.ts";
-import { effective, ownedRows } from "./owner.ts";
+import { effective, onlyMoves, ownedRows } from "./owner.ts";
 
 /** Rows of one subject beyond which a rule goes in chunks, unless the annotation says otherwise. */
 const HEAVY_ROWS = 50_000;
@@ -56,10 +56,7 @@ export function planRule(
  */
 function sharedColumns(decision: Decision, rule: Rule): Record<string, ColumnRule> | undefined {
   if (decision.annotation.class !== "table" || rule.columns !== undefined) return undefined;
-  const onlyMoves =
-    rule.class === "content" &&
-    (rule.rows === "detach" || (typeof rule.rows === "object" && "action" in rule.rows));
-  return decision.annotation.rules.length > 1 && onlyMoves ? undefined : decision.annotation.columns;
+  return decision.annotation.rules.length > 1 && onlyMoves(rule) ? undefined : decision.annotation.columns;
 }
 
 interface Base {

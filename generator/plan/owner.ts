@@ -1,5 +1,5 @@
 /** Resolves how rows are found from subjects' keys: a column, a parent, a polymorphic pair, an expression. */
-import type { AnnotationPath, Owner, Rule, TableAnnotation } from "../annotation/model.ts";
+import type { AnnotationPath, ContentRule, Owner, Rule, TableAnnotation } from "../annotation/model.ts";
 import type { Table } from "../catalog/model.ts";
 import { castFor } from "./compare.ts";
 import { columnOrFail, type Decision, type PlanContext, ref, report, Unresolved } from "./context.ts";
@@ -145,18 +145,39 @@ function resolveVia(
       ? inferLink(context, table, parent.table, path)
       : explicitLink(owner, parent, context);
   for (const column of link.columns) columnOrFail(context, table, column, path);
-  const arms = parent.annotation.rules.map((rule, index) =>
-    ownedRows(
-      context,
-      subject,
-      key,
-      parent.table,
-      effective(rule),
-      [...parent.path, "rules", index],
-      [...seen, table.name],
-    ),
+  const arms = rulesThatOwn(parent).map(({ rule, path: at }) =>
+    ownedRows(context, subject, key, parent.table, effective(rule), at, [...seen, table.name]),
   );
   return { by: "via", parent: ref(parent.table), ...link, arms: widest(arms) };
+}
+
+/**
+ * A parent that is only handed over or detached stays as it is, with what is below it, where another rule says whose it
+ * is: a message's attachments go with its sender, not with the one it was sent to.
+ */
+function rulesThatOwn(parent: Decision): { rule: Rule; path: AnnotationPath }[] {
+  const rules = rulesOf(parent);
+  const owning = rules.filter(({ rule }) => !leavesWhole(effective(rule)));
+  return owning.length === 0 ? rules : owning;
+}
+
+/** Not so where it erases columns of its own, or deletes rows that find no heir, or that the heir has already. */
+function leavesWhole(rule: Rule): boolean {
+  if (!onlyMoves(rule) || rule.columns !== undefined) return false;
+  const { rows } = rule as ContentRule;
+  return (
+    typeof rows !== "object" ||
+    !("action" in rows) ||
+    (rows.orElse !== "delete" && rows.onConflict !== "delete")
+  );
+}
+
+/** Whether the rule takes a person's name off the rows, or puts another's there, and erases nothing in them. */
+export function onlyMoves(rule: Rule): boolean {
+  return (
+    rule.class === "content" &&
+    (rule.rows === "detach" || (typeof rule.rows === "object" && "action" in rule.rows))
+  );
 }
 
 /** A rule for all of an owner's rows makes those for some of them superfluous. */

@@ -101,6 +101,19 @@ describe.each([
     expect(rowsWithout(after, [person, ...markers(person)])).toEqual(expect.arrayContaining(others));
   });
 
+  test("an invitation that the person sent stays, without the person, and so do the roles it offers", async () => {
+    const [invitation] = await call(
+      "select inviter_id from organization_invitations where id = 'by-' || $1",
+      person,
+    );
+    expect(invitation).toEqual({ inviter_id: strategy === "soft_delete" ? person : null });
+    const roles = await call(
+      "select from organization_invitation_role_relations where organization_invitation_id = 'by-' || $1",
+      person,
+    );
+    expect(roles).toHaveLength(1);
+  });
+
   test("nothing is left that the strategy erases", async () => {
     const left = rowsWith(await allRows(db.sql, { lethe: true }), markers(person));
     const tables = [...new Set(left.map((each) => each.split(":")[0]))];

@@ -137,8 +137,12 @@ export const logtoErasure = (tenantRole: string): Erasure => ({
       rows: "delete",
     }),
     organization_invitations: table({
+      columns: {
+        invitee: keep("the address of the one invited, with whom the row goes"),
+        ...keepRest({ status: keep(), created_at: keep(), updated_at: keep(), expires_at: keep() }),
+      },
       rules: [
-        content({ owner: "inviter_id", rows: "delete" }),
+        content({ owner: "inviter_id", rows: "detach" }),
         content({ owner: "accepted_user_id", rows: "delete" }),
         content({ owner: addressedBy("primary_email", "t.invitee"), rows: "delete" }),
       ],

@@ -62,6 +62,14 @@ export async function inhabit(
       values ('t', ${`of-${person}`}, ${last}, ${address(person)}, 'common', 'Pending', now())
     `;
     await sql`
+      insert into organization_invitations (tenant_id, id, inviter_id, invitee, organization_id, status, expires_at)
+      values ('t', ${`by-${person}`}, ${person}, ${`somebody-for-${person}`}, 'common', 'Pending', now())
+    `;
+    await sql`
+      insert into organization_invitation_role_relations (tenant_id, organization_invitation_id, organization_role_id)
+      values ('t', ${`by-${person}`}, 'common')
+    `;
+    await sql`
       insert into subject_tokens (tenant_id, id, expires_at, user_id, creator_id)
       values ('t', ${`by-${person}`}, now(), ${last}, ${person})
     `;

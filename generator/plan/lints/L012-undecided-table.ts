@@ -134,6 +134,6 @@ function address(table: Table): Reason | null {
   if (column === undefined) return null;
   return {
     message: `${column.name} may be somebody's address, and the table is not decided`,
-    example: `content({ owner: ownerSql("…"), rows: "delete" })`,
+    example: `content({ owner: match(${JSON.stringify(column.name)}, { value: "…", if: "…" }), rows: "delete" })`,
   };
 }

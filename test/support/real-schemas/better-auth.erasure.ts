@@ -5,6 +5,7 @@ import {
   credential,
   keep,
   keepRest,
+  match,
   mfa,
   ownerSql,
   pii,
@@ -63,7 +64,7 @@ export const betterAuthErasure = (suspend?: "move"): Erasure => ({
         content({ owner: "inviterId", rows: "delete" }),
         // Sent to the person by somebody else; to an address that is proved, or anybody could take it up and erase it.
         content({
-          owner: ownerSql(`(select u.id from public."user" u where u."emailVerified" and u.email = t.email)`),
+          owner: match("email", { if: 't."emailVerified"' }),
           rows: "delete",
         }),
       ],

@@ -13,7 +13,11 @@ export const referencedRows: Lint = (plan, context) => {
   const found = new Map<string, { reached: ReachedReference; by: Declared; strategies: Strategy[] }>();
   for (const reached of reachedReferences(plan, context)) {
     const { by, strategy } = reached.removal;
-    if (by === null || !holdsBack(reached, by, subject)) continue;
+    if (by === null) continue;
+    if (!holdsBack(reached, by, subject)) {
+      leftOut(context, reached, by);
+      continue;
+    }
     // Two strategies that meet the same reference are one finding.
     const place = JSON.stringify([by.path, reached.child.name, reached.fk.name]);
     const known = found.get(place);
@@ -34,15 +38,36 @@ export const referencedRows: Lint = (plan, context) => {
   }
 };
 
-function holdsBack({ child, fk, rules, removal }: ReachedReference, by: Declared, subject: string): boolean {
+function holdsBack(reached: ReachedReference, by: Declared, subject: string): boolean {
+  const { child, fk } = reached;
   if (!blocks(fk)) return false;
   // The subject's own row is erased last; only a deferred foreign key waits for that.
   if (child.name === subject && fk.initiallyDeferred) return false;
-  const gone = rules
-    .filter((rule) => GONE.includes(rule.action[removal.strategy]))
-    // Sessions go as soon as the deletion is scheduled; so must what points at them.
-    .filter((rule) => by.rule.class !== "session" || rule.rule.class === "session");
-  return !coverOptions(gone, by.rows.option);
+  return !coverOptions(goneWith(reached, by), by.rows.option);
+}
+
+function goneWith({ rules, removal }: ReachedReference, by: Declared): Declared[] {
+  return (
+    rules
+      .filter((rule) => GONE.includes(rule.action[removal.strategy]))
+      // Sessions go as soon as the deletion is scheduled; so must what points at them.
+      .filter((rule) => by.rule.class !== "session" || rule.rule.class === "session")
+  );
+}
+
+/** What the only rule leaves out by its `where` can't be told from here; there may be no such rows. */
+function leftOut(context: PlanContext, reached: ReachedReference, by: Declared): void {
+  const [only, ...more] = goneWith(reached, by);
+  if (!blocks(reached.fk) || only === undefined || more.length > 0 || only.rows.where === null) return;
+  const { child, fk, removal } = reached;
+  report(context, {
+    code: "L023",
+    level: "warning",
+    subject: `${child.name}.${columnsOf(fk)}`,
+    message: `the rows that \`where\` leaves out stay and may point at rows of ${removal.table.name} that are deleted: the foreign key ${fk.name} (on delete ${fk.onDelete}) then forbids it`,
+    remedy: `add a rule for them in ${annotationName(context, child)}, or make sure that there are none`,
+    path: only.path,
+  });
 }
 
 function who({ child, removal, rules, fk }: ReachedReference, subject: string): string {

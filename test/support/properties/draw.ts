@@ -66,7 +66,7 @@ export function drawPeople(recipe: Recipe): People {
       ...Object.fromEntries(
         columns
           .filter((each) => each.notNull)
-          .map((each, index) => [each.name, each.kind.value(900_000 + index)]),
+          .map((each, index) => [each.name, each.kind.value(9_000 + index)]),
       ),
     },
     lines: [

@@ -15,7 +15,7 @@ import type {
 import type { Catalog, Table } from "../../../generator/catalog/model.ts";
 import { ident } from "../../../generator/quote.ts";
 import type { Departure } from "./build.ts";
-import { type Json, markersIn, type Row, type State } from "./state.ts";
+import { canonical, type Json, markersIn, type Row, type State } from "./state.ts";
 import { transformed } from "./values.ts";
 
 export interface World {
@@ -32,6 +32,9 @@ interface Act {
   fate: Fate;
   columns: Record<string, ColumnRule>;
 }
+
+/** A rule that says one of these lets the foreign key take the row. */
+const LEAVING: Fate[] = ["delete", "detach", "cascade"];
 
 export class Interpreter {
   readonly world: World;
@@ -127,7 +130,11 @@ export class Interpreter {
         return rows.filter((row) => row[owner.type] === owner.value && same(row[owner.id], who.person));
       case "via": {
         const parent = this.world.annotation.tables[owner.table] as TableAnnotation;
-        const parents = parent.rules.flatMap((each) => this.owned(owner.table, effective(each), who));
+        const rules = parent.rules.map(effective);
+        // What stays takes nothing below it along, where another rule says whose the rows are.
+        const going = rules.filter((each) => !staysWhole(each));
+        const owning = going.length > 0 ? going : rules;
+        const parents = owning.flatMap((each) => this.owned(owner.table, each, who));
         const { columns = [], references = [] } = owner;
         return rows.filter((row) =>
           parents.some((above) =>
@@ -152,18 +159,17 @@ export class Interpreter {
       if (act.fate === "detach" && owner?.by === "polymorphic")
         act.row[owner.type] = act.row[owner.id] = null;
       if (typeof act.fate === "object" && "ghost" in act.fate.to && owner?.by === "column") {
-        const ghost = this.world.annotation.ghosts[act.fate.to.ghost];
-        act.row[owner.column] = ghost?.[this.subject().annotation.key] ?? null;
+        const heir = this.world.annotation.ghosts[act.fate.to.ghost]?.[this.subject().annotation.key] ?? null;
+        // A column without a foreign key may hold the key as text.
+        act.row[owner.column] = typeof act.row[owner.column] === "string" ? String(heir) : heir;
       }
     }
-    const settled = new Set(
-      acts.filter((act) => act.fate !== "keep" && act.fate !== "transform").map((act) => act.row),
-    );
-    for (const [row, table] of gone) this.remove(table, row, settled);
+    const named = new Map(acts.map((act) => [act.row, act]));
+    for (const [row, table] of gone) this.remove(table, row, named);
   }
 
   /** Takes a row out, and does what its foreign keys then do to others. */
-  private remove(table: string, row: Row, settled: Set<Row>): void {
+  private remove(table: string, row: Row, named: Map<Row, Act>): void {
     const rows = this.state.get(table) ?? [];
     const place = rows.indexOf(row);
     if (place === -1) return;
@@ -176,9 +182,11 @@ export class Interpreter {
           fk.columns.every((name, at) => same(other[name], row[fk.references.columns[at] as string])),
         );
         for (const other of pointing) {
-          if (!settled.has(other) && !this.isMeant(child.name, fk.columns))
+          const act = named.get(other);
+          const declared = act !== undefined && (fk.onDelete === "set null" || LEAVING.includes(act.fate));
+          if (!declared && !this.isMeant(child.name, fk.columns))
             this.strayed.push(`${fk.onDelete} of ${fk.name} meets a row of ${child.name} that no rule names`);
-          if (fk.onDelete === "cascade") this.remove(child.name, other, settled);
+          if (fk.onDelete === "cascade") this.remove(child.name, other, named);
           else for (const name of fk.onDeleteColumns ?? fk.columns) other[name] = null;
         }
       }
@@ -223,7 +231,7 @@ export class Interpreter {
   private differs(act: Act, who: Departure): boolean {
     const changes = this.changes(act.table, act.row, act.columns, who);
     return Object.entries(changes).some(
-      ([name, value]) => JSON.stringify(value) !== JSON.stringify(act.row[name] ?? null),
+      ([name, value]) => canonical(value) !== canonical(act.row[name] ?? null),
     );
   }
 
@@ -304,6 +312,18 @@ function fateOf(table: TableAnnotation, rule: Rule, strategy: Strategy) {
     default:
       return fate("keep");
   }
+}
+
+/** Detached or handed over, nothing in it erased, and never deleted instead. */
+function staysWhole(rule: Rule): boolean {
+  if (rule.class !== "content" || !onlyMoves(rule) || rule.columns !== undefined) return false;
+  return (
+    rule.rows === "detach" ||
+    (typeof rule.rows === "object" &&
+      "action" in rule.rows &&
+      rule.rows.orElse !== "delete" &&
+      rule.rows.onConflict !== "delete")
+  );
 }
 
 function onlyMoves(rule: Rule): boolean {

@@ -17,13 +17,17 @@ export async function live(sql: postgres.Sql, drawn: Case, world: World, finding
   const rounds = drawn.batch ? [leaving] : leaving.map((each) => [each]);
   for (const round of rounds) {
     for (const who of round) {
-      expect(await explained(sql, who), `explain ${who.strategy}`).toEqual(interpreter.counts(who));
+      // Before there is a request, its options are the annotation's.
+      const asked = { ...who, options: world.annotation.options };
+      expect(await explained(sql, who), `explain ${who.strategy}`).toEqual(interpreter.counts(asked));
       await schedule(sql, who.person, { strategy: who.strategy, grace: "0", options: who.options });
       interpreter.schedule(who);
       expect(portrait(await readState(sql, tables)), `scheduled ${who.strategy}`).toEqual(
         portrait(interpreter.state),
       );
     }
+    for (const who of round)
+      expect(await explained(sql, who), `explain scheduled ${who.strategy}`).toEqual(interpreter.counts(who));
     if (drawn.batch) await executeTogether(sql, round);
     else for (const who of round) await executeAlone(sql, who);
     for (const who of inOrder(round)) interpreter.execute(who);
@@ -62,6 +66,7 @@ async function executeTogether(sql: postgres.Sql, round: Departure[]): Promise<v
       state = row?.state ?? "";
     }
     const { last_error: error } = await requestOf(sql, who.person);
+    if (error !== null) throw new Error(`"error": "${error}"`);
     expect({ strategy: who.strategy, state, error }).toEqual({
       strategy: who.strategy,
       state: "completed",

@@ -104,7 +104,7 @@ async function attempt(sql: postgres.Sql, { table, keep, statements }: Trial): P
   let state = "none";
   await sql
     .begin(async (tx) => {
-      const look = `select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) as hash from ${quoted(table.name)} t`;
+      const look = `select md5(coalesce(string_agg(the_row::text, '|' order by the_row::text), '')) as hash from ${quoted(table.name)} the_row`;
       if (keep !== null) await tx.unsafe(dropOthers(table, keep));
       const [before] = await tx.unsafe(look);
       for (const statement of statements) await tx.unsafe(statement);

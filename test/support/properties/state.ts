@@ -11,7 +11,7 @@ const MARKS = ["deleted_at", "scheduled_deletion_at"];
 
 export async function readState(sql: postgres.Sql, tables: string[]): Promise<State> {
   const selects = tables.map(
-    (name, index) => `select ${index} as place, to_jsonb(t) as row from ${quoted(name)} t`,
+    (name, index) => `select ${index} as place, to_jsonb(the_row) as row from ${quoted(name)} the_row`,
   );
   const rows = await sql.unsafe<{ place: number; row: Row }[]>(selects.join(" union all "));
   const state: State = new Map(tables.map((name) => [name, []]));
@@ -32,9 +32,17 @@ export function portrait(state: State): Record<string, string[]> {
   return Object.fromEntries([...state].map(([name, rows]) => [name, rows.map(rowText).sort()]));
 }
 
+/** The same text for equal values, in whatever order their keys stand. */
+export function canonical(value: Json): string {
+  return JSON.stringify(value, (_, part: Json) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
+
 function rowText(row: Row): string {
-  const sorted = Object.fromEntries(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return JSON.stringify(sorted).replace(/lethe:[0-9a-f]{64}/g, "lethe:#");
+  return canonical(row).replace(/lethe:[0-9a-f]{64}/gi, "lethe:#");
 }
 
 /** Texts that were written for one person and one column, wherever they stand. */

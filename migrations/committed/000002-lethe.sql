@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:7a75b28044fa7e1863b90b7b61a7d5a11df6d170
+--! Hash: sha1:e9e8d87a64b254eede0036fae7badda7a116be46
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -5002,6 +5002,7 @@ begin
            to_regclass(p.names[2]) as relation
     from part p
   ), found as materialized (
+    -- Scalar subqueries: an EXISTS may be hashed, which reads a whole catalog for a handful of rows.
     select p.*,
            case
              when p.relation is null then 'nothing'
@@ -5013,18 +5014,18 @@ begin
                ),
                'nothing'
              )
-             when p.kind = 'policy' and not exists (
-               select from pg_policy y where y.polrelid = p.relation and y.polname = p.object
-             ) then 'nothing'
-             when p.kind = 'constraint' and not exists (
-               select from pg_constraint k where k.conrelid = p.relation and k.conname = p.object
-             ) then 'nothing'
-             when p.kind = 'column' and not exists (
-               select from pg_attribute a where a.attrelid = p.relation and a.attname = p.object and not a.attisdropped
-             ) then 'nothing'
-             when p.kind = 'row security' and not exists (
-               select from pg_class c where c.oid = p.relation and c.relrowsecurity
-             ) then 'disabled'
+             when p.kind = 'policy' and (
+               select 1 from pg_policy y where y.polrelid = p.relation and y.polname = p.object
+             ) is null then 'nothing'
+             when p.kind = 'constraint' and (
+               select 1 from pg_constraint k where k.conrelid = p.relation and k.conname = p.object
+             ) is null then 'nothing'
+             when p.kind = 'column' and (
+               select 1 from pg_attribute a where a.attrelid = p.relation and a.attname = p.object and not a.attisdropped
+             ) is null then 'nothing'
+             when p.kind = 'row security' and (
+               select 1 from pg_class c where c.oid = p.relation and c.relrowsecurity
+             ) is null then 'disabled'
              else 'present'
            end as state
     from placed p

@@ -25,6 +25,7 @@ begin
            to_regclass(p.names[2]) as relation
     from part p
   ), found as materialized (
+    -- Scalar subqueries: an EXISTS may be hashed, which reads a whole catalog for a handful of rows.
     select p.*,
            case
              when p.relation is null then 'nothing'
@@ -36,18 +37,18 @@ begin
                ),
                'nothing'
              )
-             when p.kind = 'policy' and not exists (
-               select from pg_policy y where y.polrelid = p.relation and y.polname = p.object
-             ) then 'nothing'
-             when p.kind = 'constraint' and not exists (
-               select from pg_constraint k where k.conrelid = p.relation and k.conname = p.object
-             ) then 'nothing'
-             when p.kind = 'column' and not exists (
-               select from pg_attribute a where a.attrelid = p.relation and a.attname = p.object and not a.attisdropped
-             ) then 'nothing'
-             when p.kind = 'row security' and not exists (
-               select from pg_class c where c.oid = p.relation and c.relrowsecurity
-             ) then 'disabled'
+             when p.kind = 'policy' and (
+               select 1 from pg_policy y where y.polrelid = p.relation and y.polname = p.object
+             ) is null then 'nothing'
+             when p.kind = 'constraint' and (
+               select 1 from pg_constraint k where k.conrelid = p.relation and k.conname = p.object
+             ) is null then 'nothing'
+             when p.kind = 'column' and (
+               select 1 from pg_attribute a where a.attrelid = p.relation and a.attname = p.object and not a.attisdropped
+             ) is null then 'nothing'
+             when p.kind = 'row security' and (
+               select 1 from pg_class c where c.oid = p.relation and c.relrowsecurity
+             ) is null then 'disabled'
              else 'present'
            end as state
     from placed p

@@ -78,7 +78,9 @@ test("work that doesn't end in time is left to PostgreSQL, which rolls it back",
   const { log } = collectLog();
   const work = runWorker({ connectionString: db.url, signal: stop.signal, stopTimeout: 200, logger: log });
   await until("it is at work", async () => {
-    const rows = await db.sql`select from pg_stat_activity where wait_event = 'PgSleep'`;
+    const rows = await db.sql`
+      select from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()
+    `;
     return rows.length > 0;
   });
   stop.abort();

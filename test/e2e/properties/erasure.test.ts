@@ -10,10 +10,11 @@ import { type Recipe, recipes } from "../../support/properties/recipe.ts";
 import { runCase } from "../../support/properties/run.ts";
 import { Tally } from "../../support/properties/tally.ts";
 
-const runs = Number(process.env.LETHE_PROPERTY_RUNS ?? 150);
+/** Some in the suite, which has other things to do; many by `npm run test:properties`. */
+const runs = Number(process.env.LETHE_PROPERTY_RUNS ?? 40);
 const seed = Number(process.env.LETHE_PROPERTY_SEED ?? 20_240_525);
 /** Shrinking takes as long as it takes; this is for looking at a failure's first form. */
-const shrink = process.env.LETHE_PROPERTY_SHRINK !== "0";
+const shrink = process.env.LETHE_PROPERTY_SHRINK !== "0" && process.env.CI === undefined;
 const cases = new URL("cases/", import.meta.url);
 
 const ground = makeGround();

@@ -122,7 +122,7 @@ describe("the cost", () => {
     times.sort((a, b) => a - b);
     const median = times[10] ?? 0;
     console.log(`drift of the reference schema: ${median.toFixed(1)} ms`);
-    // Measured at 3 to 6 ms; a machine under load takes its time.
-    expect(median).toBeLessThan(50);
+    // 9 ms where it was measured quietest; a machine under load takes its time.
+    expect(median).toBeLessThan(100);
   });
 });

@@ -1,7 +1,7 @@
 /** L029: a transform that means nothing for the column's type. */
 import type { Column, Table } from "../../catalog/model.ts";
 import { type PlanContext, report } from "../context.ts";
-import type { ColumnChange } from "../model.ts";
+import type { ColumnChange, Operation, OwnerPlan, Plan } from "../model.ts";
 import type { Lint } from "./index.ts";
 import { suggestion } from "./support/suggest.ts";
 import { type Family, familyOf } from "./support/types.ts";
@@ -18,10 +18,11 @@ const NEEDS: Partial<Record<ColumnChange["transform"]["action"], { families: Fam
 };
 
 export const unsuitedTransform: Lint = (plan, context) => {
-  for (const { table, change, path } of columnChanges(plan, context)) {
+  for (const { table, change, path, operation } of columnChanges(plan, context)) {
     const column = context.catalog.column(table, change.column);
     if (column === undefined) continue;
-    const problem = unsuited(column, change) ?? keyless(context, table, change);
+    const problem =
+      unsuited(column, change) ?? keyless(context, table, change) ?? ambiguous(plan, change, operation);
     if (problem === null) continue;
     report(context, {
       code: "L029",
@@ -53,4 +54,32 @@ function keyless(context: PlanContext, table: Table, { transform }: ColumnChange
   return key?.length === 1
     ? null
     : "{key} stands for the row's primary key, and the table has none of a single column";
+}
+
+/** The key of which person? With the other's, the row would name somebody who is still there. */
+function ambiguous(
+  plan: Plan,
+  { column, transform }: ColumnChange,
+  operation: Operation | null,
+): string | null {
+  const named =
+    transform.action === "email" || (transform.action === "template" && transform.template.includes("{id}"));
+  if (!named || operation === null) return null;
+  const owners = plan.lifecycle.strategies
+    .flatMap((strategy) => plan.operations[strategy])
+    .filter((each) => each.table.name === operation.table.name)
+    .filter((each) => each.changes.some((change) => change.column === column))
+    .map((each) => each.rows.owner);
+  if (distinct(owners) < 2 && !owners.some(throughTwo)) return null;
+  return "a row may belong to two people, and {id} can be only one of them: {key} tells rows apart";
+}
+
+function throughTwo(owner: OwnerPlan): boolean {
+  if (owner.by !== "via") return false;
+  const above = owner.arms.map((arm) => arm.owner);
+  return distinct(above) > 1 || above.some(throughTwo);
+}
+
+function distinct(owners: OwnerPlan[]): number {
+  return new Set(owners.map((owner) => JSON.stringify(owner))).size;
 }

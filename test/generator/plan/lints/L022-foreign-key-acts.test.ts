@@ -81,3 +81,12 @@ describe("L022 what the deletion of a parent does", () => {
     expect(subjects("L022", self({ reply_to: keep("replies stay") }))).toEqual([]);
   });
 });
+
+test("L022 rows that `where` leaves out meet the foreign key all the same", () => {
+  const narrowed = (where?: string) =>
+    decide("cascade", content({ rows: "delete", ...(where === undefined ? {} : { where }) }));
+  expect(findings("L022", narrowed())).toEqual([]);
+  expect(findings("L022", narrowed("t.body <> ''"))).toMatchObject([
+    { level: "warning", subject: "public.notes.user_id" },
+  ]);
+});

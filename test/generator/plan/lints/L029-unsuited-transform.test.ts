@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { content, pii } from "../../../../generator/annotation/builders.ts";
+import { content, pii, table as rules, via } from "../../../../generator/annotation/builders.ts";
 import { table } from "../catalog-builder.ts";
 import { findings, person, subjects, users } from "./lint.ts";
 
@@ -34,4 +34,31 @@ test("L029 {key} of a table without a key of one column", () => {
   });
   expect(subjects("L029", decide("int"))).toEqual([]);
   expect(subjects("L029", decide("int pk"))).toEqual(["public.notes.body"]);
+});
+
+test("L029 {id} in rows that may belong to two people", () => {
+  const letters = table("letters", {
+    id: "uuid pk",
+    from_id: "uuid index -> users",
+    to_id: "uuid index -> users",
+    body: "text",
+  });
+  const pages = table("pages", { id: "uuid pk", letter_id: "uuid index -> letters", body: "text" });
+  const decide = (template: string, to: "detach" | "transform") => ({
+    tables: [users(), letters, pages],
+    annotation: {
+      users: person(),
+      letters: rules({
+        columns: { body: pii.template(template) },
+        rules: [content({ owner: "from_id" }), content({ owner: "to_id", rows: to })],
+      }),
+      pages: content({ owner: via("letters"), columns: { body: pii.template(template) } }),
+    },
+  });
+  expect(subjects("L029", decide("gone {key}", "transform"))).toEqual([]);
+  expect(subjects("L029", decide("gone {id}", "transform")).sort()).toEqual([
+    "public.letters.body",
+    "public.pages.body",
+  ]);
+  expect(subjects("L029", decide("gone {id}", "detach"))).not.toContain("public.letters.body");
 });

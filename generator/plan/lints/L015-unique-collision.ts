@@ -65,18 +65,26 @@ interface Part {
 }
 
 function partOf(update: Update, index: Index, column: string | null, at: number): Part {
-  if (column !== null) return { columns: [column], distinct: distinctOf(update, index, column) };
+  const computed = column === null ? null : generatedBy(update.table, column);
+  if (column !== null && computed === null)
+    return { columns: [column], distinct: distinctOf(update, index, column) };
   const expression =
-    index.expressions[index.columns.slice(0, at).filter((each) => each === null).length] ?? "";
+    computed ?? index.expressions[index.columns.slice(0, at).filter((each) => each === null).length] ?? "";
   const columns = update.table.columns.map((each) => each.name).filter((name) => mentions(expression, name));
   const changed = columns.filter((name) => distinctOf(update, index, name) !== null);
   const name = changed[0];
-  if (name === undefined) return { columns, distinct: null };
+  if (name === undefined) return { columns: column === null ? columns : [column], distinct: null };
   const distinct = distinctOf(update, index, name);
   // What takes the place of NULL is the same for everybody.
   if (distinct === "null" && /\bcoalesce\(/i.test(expression))
     return { columns: changed, distinct: "constant" };
   return { columns: changed, distinct };
+}
+
+/** A generated column follows those that it is computed from, as an expression in the index would. */
+function generatedBy(table: Table, name: string): string | null {
+  const column = table.columns.find((each) => each.name === name);
+  return column?.generated ? column.default : null;
 }
 
 function distinctOf(update: Update, index: Index, column: string): Distinct | null {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { content, ghost, pii, reassign, set } from "../../../../generator/annotation/builders.ts";
+import { content, ghost, keep, pii, reassign, set } from "../../../../generator/annotation/builders.ts";
 import { type Extra, table } from "../catalog-builder.ts";
 import { findings, person, subjects, users } from "./lint.ts";
 
@@ -20,6 +20,20 @@ describe("L015 the subject's unique columns", () => {
     expect(findings("L015", own(pii.replace("gone")))[0]?.remedy).toContain('pii.template("deleted_{id}")');
     expect(subjects("L015", own(pii.template("deleted_{id}")))).toEqual([]);
     expect(subjects("L015", own(pii.hash()))).toEqual([]);
+  });
+
+  test("a constant that a generated column follows", () => {
+    const people = users({ handle: "text", upper: "text unique generated" });
+    const columns = people.columns.map((each) =>
+      each.name === "upper" ? { ...each, default: "upper(handle)" } : each,
+    );
+    const decide = (handle: ReturnType<typeof pii.null>) => ({
+      tables: [{ ...people, columns }],
+      annotation: { users: person({ handle, upper: keep() }) },
+    });
+    expect(subjects("L015", decide(pii.replace("gone")))).toEqual(["public.users.handle"]);
+    expect(subjects("L015", decide(pii.template("gone {id}")))).toEqual([]);
+    expect(subjects("L015", decide(pii.null()))).toEqual([]);
   });
 
   test("NULL where NULLs are not distinct", () => {

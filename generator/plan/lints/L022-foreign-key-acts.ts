@@ -28,10 +28,16 @@ const SETTLED: Record<string, RowsAction[]> = {
   "set default": ["delete", "detach", "reassign"],
 };
 
+/** Sessions go as soon as the deletion is scheduled: then the foreign key acts long before any other rule. */
+function isSettled({ removal, fk }: ReachedReference, { rule, action }: Declared): boolean {
+  if (removal.by?.rule.class === "session" && rule.class !== "session") return false;
+  return SETTLED[fk.onDelete]?.includes(action[removal.strategy]) === true;
+}
+
 function cascades(context: PlanContext, reached: ReachedReference): void {
   const { removal, child, fk, decision, rules } = reached;
-  const settled = rules.filter((rule) => SETTLED.cascade?.includes(rule.action[removal.strategy]));
-  const contrary = rules.find((rule) => !SETTLED.cascade?.includes(rule.action[removal.strategy]));
+  const settled = rules.filter((rule) => isSettled(reached, rule));
+  const contrary = rules.find((rule) => !isSettled(reached, rule));
   if (
     contrary === undefined &&
     settled.length > 0 &&
@@ -69,8 +75,7 @@ function leftOut(context: PlanContext, reached: ReachedReference, rules: Declare
 
 function setsNull(context: PlanContext, reached: ReachedReference): void {
   const { removal, child, fk, decision, rules } = reached;
-  const { strategy } = removal;
-  const settled = rules.filter((rule) => SETTLED[fk.onDelete]?.includes(rule.action[strategy]));
+  const settled = rules.filter((rule) => isSettled(reached, rule));
   if (settled.length > 0 && coverOptions(settled, removal.by?.rows.option ?? null)) {
     leftOut(context, reached, settled, fk.onDelete === "set null" ? "clears" : "sets to the default");
     return;
@@ -98,6 +103,8 @@ function setsNull(context: PlanContext, reached: ReachedReference): void {
 
 function remedy(context: PlanContext, reached: ReachedReference, action: "delete" | "detach"): string {
   const { removal, fk, rules } = reached;
+  if (rules.length > 0 && removal.by?.rule.class === "session")
+    return `write session({ owner: via(${JSON.stringify(annotationName(context, removal.table))}) }): sessions go when the deletion is scheduled, and these rows with them; or alter the foreign key`;
   if (rules.length > 0)
     return `write rows: { ${removal.strategy}: ${JSON.stringify(action)} }, or reassign("…"), or alter the foreign key`;
   if (removal.by === null)

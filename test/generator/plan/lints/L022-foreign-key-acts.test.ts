@@ -5,6 +5,7 @@ import {
   keep,
   pii,
   table as rules,
+  session,
   unrelated,
   via,
 } from "../../../../generator/annotation/builders.ts";
@@ -88,5 +89,20 @@ test("L022 rows that `where` leaves out meet the foreign key all the same", () =
   expect(findings("L022", narrowed())).toEqual([]);
   expect(findings("L022", narrowed("t.body <> ''"))).toMatchObject([
     { level: "warning", subject: "public.notes.user_id" },
+  ]);
+});
+
+test("L022 rows that go with sessions go when the deletion is scheduled, so no other rule will do", () => {
+  const decide = (events: Decision) => ({
+    tables: [
+      users(),
+      table("sessions", { id: "uuid pk", user_id: "uuid index -> users" }),
+      table("events", { id: "uuid pk", session_id: "uuid index -> sessions cascade", body: "text" }),
+    ],
+    annotation: { users: person(), sessions: session(), events },
+  });
+  expect(subjects("L022", decide(session({ owner: via("sessions") })))).toEqual([]);
+  expect(subjects("L022", decide(content({ owner: via("sessions"), rows: "delete" })))).toEqual([
+    "public.events.session_id",
   ]);
 });

@@ -1,7 +1,7 @@
 /** One operation of the plan as SQL: the statement, its probe, its count, its chunk. */
 import type { KeyPlan, Operation, ReassignPlan } from "../plan/model.ts";
 import { ident, literal } from "../quote.ts";
-import { ownedBy, ownerKey, type Subjects } from "./owner.ts";
+import { castKeys, ownedBy, ownerKey, type Subjects } from "./owner.ts";
 import { column, indent, table } from "./text.ts";
 import { type ChangeSql, changeSql } from "./value.ts";
 
@@ -100,12 +100,13 @@ function conflicts(
   const equal = unique.nullsNotDistinct ? "is not distinct from" : "=";
   const same = unique.others.map((each) => `other.${ident(each)} ${equal} ${column(each)}`);
   const owner = `other.${ident(plan.column)}`;
+  const rows = operation.rows.owner;
   const remove = (comment: string, conditions: string[]) =>
     `-- ${comment}\ndelete from ${name} t\nwhere ${where}\n  and exists (\n    select from ${name} other\n    where ${[...same, ...conditions].join("\n      and ")}\n  );`;
   return [
     remove("What the new owner has already stays theirs.", [`${owner} = ${heirOf(plan, subjects)}`]),
     remove("Of several that come to the same owner now, one stays.", [
-      `${owner} = any (${subjects(operation.rows.option)})`,
+      `${owner} = any (${castKeys(subjects(operation.rows.option), rows.by === "column" ? rows.cast : null)})`,
       `${heirOf(plan, subjects, "other")} = ${heirOf(plan, subjects)}`,
       "(other.tableoid, other.ctid) < (t.tableoid, t.ctid)",
       `(other.tableoid, other.ctid) in (\n        select t.tableoid, t.ctid\n        from ${name} t\n        where ${where.replace(/\n/g, "\n        ")}\n      )`,

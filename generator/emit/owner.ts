@@ -49,7 +49,7 @@ function both(outer: OptionTest, subjects: Subjects): Subjects {
   };
 }
 
-function castKeys(keys: string, cast: string | null): string {
+export function castKeys(keys: string, cast: string | null): string {
   return cast === null ? keys : `(${keys})::${cast}[]`;
 }
 

@@ -6,7 +6,7 @@ import type { Annotation, Strategy } from "../annotation/model.ts";
 import { indexCatalog } from "../catalog/lookup.ts";
 import type { Catalog } from "../catalog/model.ts";
 import type { Finding } from "../errors.ts";
-import { type Decision, type PlanContext, Unresolved } from "./context.ts";
+import { type Decision, type PlanContext, ref, Unresolved } from "./context.ts";
 import { findSubject, resolveDecisions } from "./decisions.ts";
 import { planDrift } from "./drift.ts";
 import { planExports } from "./exports.ts";
@@ -42,7 +42,7 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
   const key = planKey(context, subject);
   if (key === undefined) return null;
 
-  const subjectPlan = planSubject(context, subject, key);
+  const subjectPlan = planSubject(context, subject);
   const collected: Operations = { anonymize: [], hard_delete: [], soft_delete: [] };
   const blockers: BlockerPlan[] = [];
   const guards: GuardPlan[] = [];
@@ -94,13 +94,13 @@ function collect(
   into: Operations,
   blockers: BlockerPlan[],
 ): GuardPlan | null {
+  const table = ref(decision.table);
   const guarded: GuardPlan["rows"] = [];
   for (const { rule, path } of rulesOf(decision)) {
     try {
       const planned = planRule(context, subject, key, decision, rule, path);
       for (const strategy of STRATEGIES) into[strategy].push(...planned[strategy]);
       const rows = ownedRows(context, subject, key, decision.table, rule, path);
-      const table = { schema: decision.table.schema, table: decision.table.table, name: decision.table.name };
       if (rule.class === "session" || rule.class === "credential") guarded.push(rows);
       if (rule.class === "blocker") {
         const code = rule.code ?? decision.table.table;
@@ -110,7 +110,6 @@ function collect(
       if (!(error instanceof Unresolved)) throw error;
     }
   }
-  const table = { schema: decision.table.schema, table: decision.table.table, name: decision.table.name };
   return guarded.length === 0 ? null : { table, rows: guarded };
 }
 

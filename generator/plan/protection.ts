@@ -50,7 +50,7 @@ export function planHiding(context: PlanContext, subject: Decision, key: KeyPlan
         {
           table: ref(decision.table),
           columns: decision.table.columns.map((each) => each.name),
-          view: annotation.view === undefined ? null : viewRef(decision.table, annotation.view, key.column),
+          view: annotation.view === undefined ? null : viewRef(decision.table, annotation.view),
           rls: annotation.rls ?? null,
           owners: rulesOf(decision)
             .map(

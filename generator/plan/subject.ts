@@ -49,7 +49,7 @@ export function planKey(context: PlanContext, subject: Decision): KeyPlan | unde
   return { column: column.name, type };
 }
 
-export function planSubject(context: PlanContext, subject: Decision, key: KeyPlan): SubjectPlan {
+export function planSubject(context: PlanContext, subject: Decision): SubjectPlan {
   const annotation = subject.annotation as SubjectAnnotation;
   const table = subject.table;
   const marks = planMarks(context, subject);
@@ -81,7 +81,7 @@ export function planSubject(context: PlanContext, subject: Decision, key: KeyPla
       .filter((each) => each.change?.transform.action === "email")
       .map((each) => each.column),
     refuse: annotation.refuse ?? [],
-    view: annotation.view === undefined ? null : viewRef(table, annotation.view, key.column),
+    view: annotation.view === undefined ? null : viewRef(table, annotation.view),
     rls: annotation.rls ?? null,
   };
 }
@@ -114,7 +114,7 @@ function typed(change: ColumnChange) {
   return { column: change.column, type: change.type };
 }
 
-export function viewRef(table: Table, view: string, _key: string): TableRef {
+export function viewRef(table: Table, view: string): TableRef {
   const dot = view.indexOf(".");
   const schema = dot === -1 ? table.schema : view.slice(0, dot);
   const name = dot === -1 ? view : view.slice(dot + 1);

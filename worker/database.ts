@@ -21,6 +21,14 @@ export async function executeDueDeletions(
   return executionOf(await client.query(`select * from ${schema}.execute_due_deletions($1)`, [max]));
 }
 
+/** People marked before Lethe came; how many were taken off the list. */
+export async function scheduleLegacy({ schema }: TaskContext, client: Client, max: number): Promise<number> {
+  const { rows } = await client.query<{ taken: number }>(`select ${schema}.schedule_legacy($1) as taken`, [
+    max,
+  ]);
+  return rows[0]?.taken ?? 0;
+}
+
 export async function executeDueRequest(
   { schema }: TaskContext,
   client: Client,

@@ -5,6 +5,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { commit, Logger, migrate } from "graphile-migrate";
 import postgres from "postgres";
@@ -64,6 +65,8 @@ try {
     console.log(file);
   }
 } finally {
+  // graphile-migrate keeps its connections for 200 ms, and ends this process where one of them is lost.
+  await sleep(500);
   await server.stop();
   rmSync(migrationsFolder, { recursive: true, force: true });
 }

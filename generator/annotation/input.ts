@@ -6,6 +6,7 @@ import type {
   Acknowledgement,
   ColumnOptions,
   Hiding,
+  Marks,
   Owner,
   Reassign,
   RowAction,
@@ -108,8 +109,11 @@ export interface SubjectInput extends TableSettings {
   columns: ColumnsInput;
   /** Rows that may never be deleted, whoever asks: `where` is SQL over `t`. */
   refuse?: { where: Sql; message: string }[];
-  /** Names of the mark columns where they differ from deleted_at and scheduled_deletion_at. */
-  marks?: { deletedAt?: string; scheduledFor?: string };
+  /**
+   * Who is leaving or gone: the mark columns where they differ from deleted_at and scheduled_deletion_at, by name or
+   * with `adopt(…)`; or `"lethe"` for a table that belongs to somebody else and can't be altered.
+   */
+  marks?: Marks;
 }
 export type SubjectResult = SubjectInput & { class: "subject" };
 

@@ -4,13 +4,13 @@ import type { Finding } from "../errors.ts";
 import { MISPLACED } from "./builders/merge.ts";
 import type { AnnotationPath } from "./model.ts";
 import { nearest } from "./nearest.ts";
+import { adoptShape, marksShape } from "./shapes/marks.ts";
 import {
   accessShape,
   type Complaint,
   columnShapes,
   erasureShape,
   lifecycleShape,
-  marksShape,
   ownerShapes,
   reassignShape,
   refuseShape,
@@ -188,7 +188,7 @@ function knownKeys(value: unknown, path: AnnotationPath): string[] {
           ? reassignShape
           : (tagged(ownerShapes, value.by) ??
             tagged(path.length === 2 ? tableShapes : ruleShapes, value.class) ??
-            tagged(columnShapes, value.action) ??
+            tagged({ ...columnShapes, adopt: adoptShape }, value.action) ??
             (last === "marks"
               ? marksShape
               : last === "rows"

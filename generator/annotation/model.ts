@@ -132,6 +132,29 @@ export interface Hiding {
   rls?: "hide" | "restrict";
 }
 
+/** What an adopted column holds for people who are gone; of a time or a date being there is enough. */
+export interface MarkValues {
+  /** The value that means "gone". Default for a boolean: true. */
+  deleted?: string | number | boolean;
+  /** Another one during grace, where the column has one. Default: the same. */
+  scheduled?: string | number | boolean;
+}
+
+export interface AdoptedMark extends MarkValues {
+  action: "adopt";
+  column: string;
+}
+
+/** Where it is written who is leaving or gone: columns of the subject, or a table of Lethe's own. */
+export type Marks =
+  | "lethe"
+  | {
+      deletedAt?: string | AdoptedMark;
+      scheduledFor?: string | AdoptedMark;
+      /** Rows that carry the mark already when Lethe comes: left as they are (default), or erased by the worker. */
+      legacy?: "leave" | "erase";
+    };
+
 export interface SubjectAnnotation extends Hiding {
   class: "subject";
   /** The single-column key. */
@@ -139,8 +162,8 @@ export interface SubjectAnnotation extends Hiding {
   columns: Record<string, ColumnRule>;
   /** Rows that may never be deleted, whoever asks. */
   refuse?: { where: Sql; message: string }[];
-  /** Names of the mark columns where they differ from deleted_at and scheduled_deletion_at. */
-  marks?: { deletedAt?: string; scheduledFor?: string };
+  /** Default: the columns deleted_at and scheduled_deletion_at. */
+  marks?: Marks;
   triggers?: Record<string, Acknowledgement>;
 }
 

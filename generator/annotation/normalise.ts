@@ -78,8 +78,12 @@ function subjectOf(decision: SubjectResult): SubjectAnnotation {
     ...decision,
     columns: columnsOf(decision.columns),
     refuse: decision.refuse?.map((refusal) => ({ ...refusal })),
-    marks: decision.marks && defined({ ...decision.marks }),
+    marks: marksOf(decision.marks),
   });
+}
+
+function marksOf(marks: SubjectResult["marks"]): SubjectAnnotation["marks"] {
+  return typeof marks === "object" ? defined({ ...marks }) : marks;
 }
 
 function settingsOf({ view, rls, triggers }: TableSettings): TableSettings {

@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { columnShapes, columns } from "./shapes/columns.ts";
 import { byField, choose, interval, list, record, scalar, schemaName, sql, text } from "./shapes/leaves.ts";
+import { marks } from "./shapes/marks.ts";
 import { heavy, owner, rows } from "./shapes/rows.ts";
 import { isObject } from "./value.ts";
 
@@ -57,14 +58,13 @@ const rule: z.ZodType = choose(byField("class", ruleShapes), {
 });
 
 export const refuseShape = z.strictObject({ where: sql, message: text });
-export const marksShape = z.strictObject({ deletedAt: text.optional(), scheduledFor: text.optional() });
 export const tableShapes: Record<string, z.ZodObject> = {
   subject: z.strictObject({
     class: z.literal("subject"),
     key: text,
     columns,
     refuse: z.array(refuseShape).optional(),
-    marks: marksShape.optional(),
+    marks: marks.optional(),
     ...tableFields,
   }),
   table: z.strictObject({

@@ -46,6 +46,7 @@ const ACTIONS: Record<string, string> = {
   hash: "pii.hash()",
   sql: "pii.sql(…)",
   reassign: "reassign(…)",
+  adopt: "adopt(…)",
 };
 const OWNERS: Record<string, string> = {
   via: "via(…)",

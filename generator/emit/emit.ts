@@ -1,10 +1,12 @@
 /** plan → the migration, as text. The only place where SQL is put together; static, readable, in a reviewer's order. */
+import { addedMarks } from "../plan/marks.ts";
 import type { Plan } from "../plan/model.ts";
 import { dollar, ident } from "../quote.ts";
 import { access } from "./access.ts";
 import { coreObjects, emitAs, migrationTools, stateSteps } from "./core.ts";
 import { counts } from "./counts.ts";
 import { exporting } from "./export.ts";
+import { listLegacy, requireMarks } from "./marks-in-force.ts";
 import { matches } from "./matches.ts";
 import { annotationRow, ghosts, register } from "./register.ts";
 import { strategies } from "./strategies.ts";
@@ -29,13 +31,15 @@ export function emit(plan: Plan): string {
  */
 export function emitAhead(plan: Plan): string {
   return emitAs(plan, (each) => {
-    const index = hiddenIndex(each).definition.replace("create index if", "create index concurrently if");
+    const indexes = hiddenIndex(each).map((index) =>
+      index.definition.replace("create index if", "create index concurrently if"),
+    );
     return `${[
       "-- Lethe: run this before the migration, outside of any transaction, where the subject table is large.",
       "set lock_timeout = '5s';",
       ...marks(each).map((mark) => mark.definition),
       "reset lock_timeout;",
-      index,
+      ...indexes,
     ].join("\n\n")}\n`;
   });
 }
@@ -70,6 +74,8 @@ function write(plan: Plan): string {
       ? []
       : [heading("GHOSTS", "Rows that stand in for departed people."), ghosts(plan)]),
     heading("THE TERMS IN FORCE"),
+    requireMarks(plan),
+    ...(plan.subject.marks.legacy === "erase" ? [listLegacy(plan)] : []),
     annotationRow(plan),
     heading(
       "PRIVILEGES",
@@ -137,20 +143,18 @@ function renderPart(part: Part): string {
 }
 
 function marks(plan: Plan): DatabaseObject[] {
-  const { marks: names, table: ref } = plan.subject;
+  const { marks, table: ref } = plan.subject;
   const add = (name: string, comment: string): DatabaseObject => ({
     object: `column ${ident(name)} of ${table(ref)}`,
     definition: `alter table ${table(ref)} add column if not exists ${ident(name)} timestamptz;\ncomment on column ${table(ref)}.${ident(name)} is '${comment}';`,
     on: { table: ref, mode: "access exclusive" },
   });
-  return [
-    ...(names.addDeletedAt
-      ? [add(names.deletedAt, "When the person left; hidden from the application from then on.")]
-      : []),
-    ...(names.addScheduledFor
-      ? [add(names.scheduledFor, "When the erasure is due; null again once it is done.")]
-      : []),
-  ];
+  const left = marks.place === "columns" ? marks.deleted.column : null;
+  return addedMarks(marks).map(({ column }) =>
+    column === left
+      ? add(column, "When the person left; hidden from the application from then on.")
+      : add(column, "When the erasure is due; null again once it is done."),
+  );
 }
 
 /** One line a table: its lock is taken only where the hash of all that is defined on it is new. */

@@ -1,6 +1,8 @@
 /** The annotation as data in the database, and the check that the database is the one it was made for. */
 import type { Plan, TouchedTable } from "../plan/model.ts";
+import { privilegesOn } from "../plan/privileges.ts";
 import { ident, literal } from "../quote.ts";
+import { marksText } from "./marks-in-force.ts";
 import { table } from "./text.ts";
 
 export function annotationRow(plan: Plan): string {
@@ -12,9 +14,11 @@ export function annotationRow(plan: Plan): string {
     `interval ${literal(lifecycle.cancelCooldown)}`,
     `${literal(JSON.stringify(options))}::jsonb`,
     literal(lifecycle.drift),
+    literal(marksText(plan)),
+    literal(plan.subject.marks.legacy),
   ];
   return [
-    "insert into lethe.annotation as a (hash, strategies, grace_period, cancel_cooldown, options, drift)",
+    "insert into lethe.annotation as a (hash, strategies, grace_period, cancel_cooldown, options, drift, marks, legacy)",
     `values (${values.join(", ")})`,
     "on conflict (only_row) do update",
     "set hash = excluded.hash,",
@@ -22,15 +26,17 @@ export function annotationRow(plan: Plan): string {
     "    grace_period = excluded.grace_period,",
     "    cancel_cooldown = excluded.cancel_cooldown,",
     "    options = excluded.options,",
-    "    drift = excluded.drift",
-    "where a.hash <> excluded.hash;",
+    "    drift = excluded.drift,",
+    "    marks = excluded.marks,",
+    "    legacy = excluded.legacy",
+    "where a.hash <> excluded.hash or a.marks is distinct from excluded.marks;",
   ].join("\n");
 }
 
 export function register(plan: Plan): string {
   const tables = plan.decided.map(
     (each) =>
-      `(${literal(each.table.name)}, ${literal(each.class)}, ${touched(plan.drift.tables[each.table.name])})`,
+      `(${literal(each.table.name)}, ${literal(each.class)}, ${touched(plan.drift.tables[each.table.name])}, ${privileges(plan, each.table.name)})`,
   );
   const objects = plan.drift.objects.map(
     (each) => `(${[each.table, each.kind, each.name, each.expected].map(literal).join(", ")})`,
@@ -42,7 +48,12 @@ export function register(plan: Plan): string {
     ),
   );
   return [
-    merge("annotated_table", ["table_name", "class", "strategies", "removes", "survives"], 1, tables),
+    merge(
+      "annotated_table",
+      ["table_name", "class", "strategies", "removes", "survives", "privileges"],
+      1,
+      tables,
+    ),
     merge(
       "annotated_column",
       ["table_name", "column_name", "type", "not_null", "decision", "personal"],
@@ -57,6 +68,11 @@ export function register(plan: Plan): string {
 function touched(work: TouchedTable | undefined): string {
   const lists = [work?.strategies, work?.removes, work?.survives];
   return lists.map((list) => `${literal(`{${(list ?? []).join(",")}}`)}::text[]`).join(", ");
+}
+
+function privileges(plan: Plan, name: string): string {
+  const needed = privilegesOn(plan, name);
+  return needed === null ? "null::text[]" : `${literal(`{${needed.join(",")}}`)}::text[]`;
 }
 
 /** Makes the table hold exactly these rows, touching only those that differ. */
@@ -75,7 +91,7 @@ function merge(name: string, columns: string[], keys: number, rows: string[]): s
     `insert into lethe.${name} as r (${columns.join(", ")})`,
     "select d.*",
     "from declared d",
-    `where not exists (select from lethe.${name} r where (${columns.map((each) => `r.${each}`).join(", ")}) = (${columns.map((each) => `d.${each}`).join(", ")}))`,
+    `where not exists (select from lethe.${name} r where (${columns.map((each) => `r.${each}`).join(", ")}) is not distinct from (${columns.map((each) => `d.${each}`).join(", ")}))`,
     `on conflict (${key.join(", ")}) do update`,
     `set ${rest.map((each) => `${each} = excluded.${each}`).join(", ")};`,
   ].join("\n");

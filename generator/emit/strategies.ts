@@ -1,7 +1,8 @@
 /** The procedures that erase: the part of the migration that a reviewer reads first. */
 import type { Strategy } from "../annotation/model.ts";
 import type { ColumnChange, Operation, OptionTest, OwnedRows, Plan } from "../plan/model.ts";
-import { ident, literal } from "../quote.ts";
+import { literal } from "../quote.ts";
+import { finalMark, notMarked, unmarkGone } from "./marks.ts";
 import { anyOf, assignments, chunk, residue, statement } from "./operation.ts";
 import { byVariable, optionsOf, optionVariable, ownedBy, type Subjects } from "./owner.ts";
 import { routine } from "./routine.ts";
@@ -92,24 +93,26 @@ function subjectStatement(plan: Plan, strategy: Strategy): string[] {
   const { subject, key } = plan;
   const where = `where ${column(key.column)} = any (subjects)`;
   const title = `-- ${subject.table.name}: the subject ${strategy === "hard_delete" ? "goes" : "stays, with its key"}`;
-  if (strategy === "hard_delete") return [title, `delete from ${table(subject.table)} t`, `${where};`];
-  return [title, ...updateSubject(plan, subject.changes[strategy], finalMarks(plan)), `${where};`];
+  if (strategy === "hard_delete")
+    return [title, `delete from ${table(subject.table)} t`, `${where};`, ...unmarkGone(plan)];
+  return [title, ...updateSubject(plan, subject.changes[strategy]), ...unmarkGone(plan)];
 }
 
-function updateSubject(plan: Plan, changes: ColumnChange[], marks: string[]): string[] {
-  const set = [...subjectChanges(plan, changes).map((each) => each.assignment), ...marks];
-  return [`update ${table(plan.subject.table)} t`, `set ${assignments(set)}`];
+function updateSubject(plan: Plan, changes: ColumnChange[]): string[] {
+  const marking = finalMark(plan);
+  const set = [...subjectChanges(plan, changes).map((each) => each.assignment), ...marking.assignments];
+  if (set.length === 0) return marking.statements;
+  return [
+    `update ${table(plan.subject.table)} t`,
+    `set ${assignments(set)}`,
+    `where ${column(plan.key.column)} = any (subjects);`,
+    ...marking.statements,
+  ];
 }
 
 export function subjectChanges(plan: Plan, changes: ColumnChange[]) {
   const key = column(plan.key.column);
   return changes.map((change) => changeSql(change, { id: key, key }));
-}
-
-/** When they left stays known; that nothing is scheduled any more says that it is done. */
-function finalMarks(plan: Plan): string[] {
-  const { deletedAt, scheduledFor } = plan.subject.marks;
-  return [`${ident(deletedAt)} = coalesce(${column(deletedAt)}, now())`, `${ident(scheduledFor)} = null`];
 }
 
 function residueFunction(plan: Plan, strategy: Strategy): DatabaseObject {
@@ -138,18 +141,13 @@ function subjectResidue(plan: Plan, strategy: Strategy): string | null {
   const from = `select from ${table(plan.subject.table)} t`;
   if (strategy === "hard_delete") return `exists (\n  ${from}\n  where ${own}\n)`;
   const guards = subjectChanges(plan, plan.subject.changes[strategy]).map((each) => each.guard);
-  const marks = `${column(plan.subject.marks.deletedAt)} is null`;
-  return `exists (\n  ${from}\n  where ${own}\n    and ${anyOf([...guards, marks]).replace(/\n/g, "\n    ")}\n)`;
+  return `exists (\n  ${from}\n  where ${own}\n    and ${anyOf([...guards, notMarked(plan)]).replace(/\n/g, "\n    ")}\n)`;
 }
 
 function identityProcedure(plan: Plan): DatabaseObject {
   const operations = plan.operations.soft_delete.filter((operation) => SIGN_IN.has(operation.class));
   const changes = plan.subject.changes.anonymize;
-  const own = [
-    `-- ${plan.subject.table.name}: the subject's own columns`,
-    ...updateSubject(plan, changes, finalMarks(plan)),
-    `where ${column(plan.key.column)} = any (subjects);`,
-  ];
+  const own = [`-- ${plan.subject.table.name}: the subject's own columns`, ...updateSubject(plan, changes)];
   return routine(plan, {
     kind: "procedure",
     name: "erase_identity",

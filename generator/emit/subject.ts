@@ -1,6 +1,7 @@
 /** Functions about the subject's own row: locking it, shutting the person out, letting them back in. */
 import type { Plan, SuspensionPlan } from "../plan/model.ts";
 import { ident, literal } from "../quote.ts";
+import { keptMark, mark, marked, notMarked, unmark } from "./marks.ts";
 import { assignments, statement } from "./operation.ts";
 import { byVariable, ownedBy } from "./owner.ts";
 import { routine } from "./routine.ts";
@@ -25,7 +26,7 @@ const own = (plan: Plan) => `${column(plan.key.column)} = subject`;
 
 function lockOut(plan: Plan): DatabaseObject {
   const { subject } = plan;
-  const { deletedAt, scheduledFor } = subject.marks;
+  const marking = mark(plan);
   const gone = plan.atSchedule.flatMap((operation) => [
     `-- ${operation.table.name}: deleted at once (${operation.reason})`,
     statement(operation, plan.key, byVariable),
@@ -36,11 +37,9 @@ function lockOut(plan: Plan): DatabaseObject {
     `delete from ${table(each.table)} t\nwhere ${ownedBy(each.rows, byVariable).join("\n  and ")};`,
     "",
   ]);
-  const set = [
-    `${ident(deletedAt)} = coalesce(${column(deletedAt)}, now())`,
-    `${ident(scheduledFor)} = due`,
-    ...subjectChanges(plan, subject.atSchedule).map((each) => each.assignment),
-  ];
+  const changes = subjectChanges(plan, subject.atSchedule).map((each) => each.assignment);
+  const set =
+    changes.length === 0 ? [...marking.assignments, ...touched(plan)] : [...marking.assignments, ...changes];
   return routine(plan, {
     kind: "function",
     name: "lock_out",
@@ -55,19 +54,32 @@ function lockOut(plan: Plan): DatabaseObject {
       ...gone,
       ...aside,
       `-- ${subject.table.name}: marked`,
-      `update ${table(subject.table)} t\nset ${assignments(set)}\nwhere ${own(plan)};`,
+      ...(set.length === 0
+        ? []
+        : [`update ${table(subject.table)} t\nset ${assignments(set)}\nwhere ${own(plan)};`]),
+      ...marking.statements,
     ].join("\n"),
     comment: "What schedule_deletion() does to the person's rows: sessions and tokens go, the row is marked.",
   });
 }
 
+/**
+ * Where the mark isn't in the row: a write all the same. A transaction of a fixed snapshot that signs the person in then
+ * meets a row that is newer than what it sees, and fails, instead of passing the guard.
+ */
+function touched({ subject }: Plan): string[] {
+  const { marks } = subject;
+  return marks.place === "table" && marks.touch !== null
+    ? [`${ident(marks.touch)} = ${column(marks.touch)}`]
+    : [];
+}
+
 function letBackIn(plan: Plan): DatabaseObject {
   const { subject } = plan;
-  const { deletedAt, scheduledFor } = subject.marks;
+  const unmarking = unmark(plan);
   const row = table(subject.table);
   const set = [
-    `${ident(deletedAt)} = (kept ->> 'deleted_at')::timestamptz`,
-    `${ident(scheduledFor)} = null`,
+    ...unmarking.assignments,
     ...subject.preserve.map((each) => `${ident(each.column)} = original.${ident(each.column)}`),
   ];
   const from =
@@ -81,7 +93,8 @@ function letBackIn(plan: Plan): DatabaseObject {
     parameters: [...one(plan), { name: "kept", type: "jsonb" }],
     returns: "void",
     body: [
-      `update ${row} t\nset ${assignments(set)}${from}\nwhere ${own(plan)};`,
+      ...(set.length === 0 ? [] : [`update ${row} t\nset ${assignments(set)}${from}\nwhere ${own(plan)};`]),
+      ...unmarking.statements,
       ...[...suspendedTables(plan).values()].map(([each]) => putBack(each)),
     ].join("\n"),
     comment:
@@ -143,7 +156,7 @@ function preserve(plan: Plan): DatabaseObject {
       indent(
         [
           "select jsonb_build_object(",
-          `  'deleted_at', ${column(subject.marks.deletedAt)},`,
+          ...keptMark(plan).map((pair) => `  ${pair},`),
           `  'columns', jsonb_build_object(${columns}),`,
           ...(plan.matches.length === 0 ? [] : [`  'matches', jsonb_build_object(${matches(plan)}),`]),
           `  'rows', jsonb_build_object(${rows.includes("\n") ? `\n${indent(rows, 4)}\n  ` : rows})`,
@@ -210,7 +223,7 @@ function isMarked(plan: Plan): DatabaseObject {
     parameters: one(plan),
     returns: "boolean",
     volatility: "stable",
-    body: `return exists (\n  select from ${table(plan.subject.table)} t\n  where ${own(plan)} and ${column(plan.subject.marks.deletedAt)} is not null\n);`,
+    body: `return exists (\n  select from ${table(plan.subject.table)} t\n  where ${own(plan)} and ${marked(plan)}\n);`,
     comment: "Does the row carry the mark of a departed person, whoever set it?",
   });
 }
@@ -222,21 +235,28 @@ function isLive(plan: Plan): DatabaseObject {
     parameters: one(plan),
     returns: "boolean",
     volatility: "stable",
-    body: `return exists (\n  select from ${table(plan.subject.table)} t\n  where ${own(plan)} and ${column(plan.subject.marks.deletedAt)} is null\n);`,
+    body: `return exists (\n  select from ${table(plan.subject.table)} t\n  where ${own(plan)} and ${notMarked(plan)}\n);`,
     comment: "Is there a row that carries no mark?",
   });
 }
 
 function hiddenSubjects(plan: Plan): DatabaseObject {
-  const needed = plan.hiding.length > 0;
+  // Where the marks are in a table of Lethe's own, the view of people asks this one too.
+  const apart = plan.subject.marks.place === "table";
+  const needed = plan.hiding.length > 0 || (apart && plan.subject.view !== null);
+  const rows = apart
+    ? ["select m.subject_id", "from lethe.mark m;"]
+    : [
+        `select ${column(plan.key.column)} as subject_id`,
+        `from ${table(plan.subject.table)} t`,
+        `where ${marked(plan)};`,
+      ];
   return {
     object: "view lethe.hidden_subjects",
     definition: [
       "-- With its owner's rights: an invoker's look at the subjects would itself be filtered, and hide nothing.",
       "create or replace view lethe.hidden_subjects as",
-      `select ${column(plan.key.column)} as subject_id`,
-      `from ${table(plan.subject.table)} t`,
-      `where ${column(plan.subject.marks.deletedAt)} is not null;`,
+      ...rows,
       "comment on view lethe.hidden_subjects is 'Keys of marked subjects: the one thing that policies and views may ask about hidden people.';",
     ].join("\n"),
     roles: needed ? ["app", "admin", "worker"] : ["admin", "worker"],

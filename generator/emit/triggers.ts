@@ -1,6 +1,7 @@
 /** Triggers that keep the rules whoever writes: guards, the freeze, marks, deletes. */
 import type { GuardPlan, OwnerPlan, Plan } from "../plan/model.ts";
 import { ident, literal } from "../quote.ts";
+import { inGrace, marked, mayBeErased, notMarked, surelyMarked } from "./marks.ts";
 import { ownerKey } from "./owner.ts";
 import { routine } from "./routine.ts";
 import { column, type DatabaseObject, indent, nameFor, table } from "./text.ts";
@@ -9,11 +10,14 @@ export function triggers(plan: Plan): DatabaseObject[] {
   return [
     refuseSignIn(plan),
     ...plan.guards.flatMap((guard) => guardTrigger(plan, guard)),
-    ...freeze(plan),
-    ...keepMarks(plan),
-    ...refuseDelete(plan),
-    ...placeholder(plan),
+    ...onSubjectTable(plan),
   ];
+}
+
+/** None where the subject's table belongs to somebody else. */
+function onSubjectTable(plan: Plan): DatabaseObject[] {
+  if (plan.subject.marks.place === "table") return [];
+  return [...freeze(plan), ...keepMarks(plan), ...refuseDelete(plan), ...placeholder(plan)];
 }
 
 function onSubject(plan: Plan, name: string, timing: string, call: string): DatabaseObject {
@@ -28,7 +32,6 @@ function onSubject(plan: Plan, name: string, timing: string, call: string): Data
 function refuseSignIn(plan: Plan): DatabaseObject {
   const row = table(plan.subject.table);
   const key = column(plan.key.column);
-  const mark = column(plan.subject.marks.deletedAt);
   const refused =
     "perform lethe.refuse('LT010', subject, 'sign-in refused: this person is leaving',\n  'A scheduled deletion can be cancelled with lethe.cancel_deletion() or its token.');";
   return routine(plan, {
@@ -41,12 +44,12 @@ function refuseSignIn(plan: Plan): DatabaseObject {
       "  return;",
       "end if;",
       "-- A plain look first: whoever is marked already is refused at once, without waiting for a lock.",
-      `perform from ${row} t where ${key} = subject and ${mark} is not null;`,
+      `perform from ${row} t where ${key} = subject and ${marked(plan)};`,
       "if found then",
       indent(refused, 2),
       "end if;",
       "-- Then one that waits for a schedule that is under way, and sees what it left.",
-      `perform from ${row} t where ${key} = subject and ${mark} is null for key share;`,
+      ...secondLook(plan),
       "if not found then",
       "  -- Marked meanwhile, or gone for good; a key that nobody ever had is the foreign key's business.",
       `  perform from ${row} t where ${key} = subject;`,
@@ -58,6 +61,18 @@ function refuseSignIn(plan: Plan): DatabaseObject {
     comment:
       "LT010 when the person is marked or erased; called by the guards of session and credential tables.",
   });
+}
+
+/** What the row doesn't say is looked at again in a statement of its own, which sees what was committed meanwhile. */
+function secondLook(plan: Plan): string[] {
+  const row = table(plan.subject.table);
+  const own = `${column(plan.key.column)} = subject`;
+  if (plan.subject.marks.place === "columns")
+    return [`perform from ${row} t where ${own} and ${notMarked(plan)} for key share;`];
+  return [
+    `perform from ${row} t where ${own} for key share;`,
+    `perform from ${row} t where ${own} and ${notMarked(plan)};`,
+  ];
 }
 
 function guardTrigger(plan: Plan, guard: GuardPlan): DatabaseObject[] {
@@ -107,7 +122,7 @@ function signInCheck(plan: Plan, owner: OwnerPlan, key: string): string {
 }
 
 function freeze(plan: Plan): DatabaseObject[] {
-  const { frozen, marks } = plan.subject;
+  const { frozen } = plan.subject;
   if (frozen.length === 0) return [];
   const changed = frozen.map((each) => {
     const cast = each.baseType === "json" || each.baseType === "xml" ? "::text" : "";
@@ -142,15 +157,14 @@ function freeze(plan: Plan): DatabaseObject[] {
     onSubject(
       plan,
       "lethe_freeze",
-      `after update on {table}\n  for each row\n  when (${column(marks.deletedAt, "old")} is not null and ${column(marks.scheduledFor, "old")} is null)`,
+      `after update on {table}\n  for each row\n  when (${mayBeErased(plan, "old")})`,
       "lethe.freeze()",
     ),
   ];
 }
 
 function keepMarks(plan: Plan): DatabaseObject[] {
-  const { marks } = plan.subject;
-  const [deleted, scheduled] = [ident(marks.deletedAt), ident(marks.scheduledFor)];
+  const grace = inGrace(plan, "new");
   const made = routine(plan, {
     kind: "function",
     name: "keep_marks",
@@ -166,9 +180,13 @@ function keepMarks(plan: Plan): DatabaseObject[] {
       "limit 1;",
       "-- The marks say what the request says; rows that Lethe has nothing to do with are the application's own.",
       "if (",
-      `  (request.state in ('scheduled', 'executing', 'erased', 'completed') and new.${deleted} is null)`,
-      `  or (request.state = 'scheduled' and new.${scheduled} is null)`,
-      `  or (request.state in ('executing', 'erased', 'completed') and new.${scheduled} is not null)`,
+      `  (request.state in ('scheduled', 'executing', 'erased', 'completed') and ${notMarked(plan, "new")})`,
+      ...(grace === null
+        ? []
+        : [
+            `  or (request.state = 'scheduled' and ${negated(grace)})`,
+            `  or (request.state in ('executing', 'erased', 'completed') and ${grace})`,
+          ]),
       `) and not lethe.is_executing(new.${ident(plan.key.column)}) then`,
       `  perform lethe.refuse('LT011', new.${ident(plan.key.column)}, 'the marks of a departing person are Lethe''s',`,
       "    'Use lethe.schedule_deletion() and lethe.cancel_deletion().');",
@@ -177,19 +195,32 @@ function keepMarks(plan: Plan): DatabaseObject[] {
     ].join("\n"),
     comment: "Nobody takes the marks off by hand while a request stands (LT011).",
   });
-  // Everything but "scheduled, now done": that is every erasure's own last write, and forging it hides nobody's data.
-  const changed =
-    `when (old.${deleted} is distinct from new.${deleted}\n` +
-    `    or (new.${scheduled} is not null and old.${scheduled} is distinct from new.${scheduled}))`;
   return [
     made,
     onSubject(
       plan,
       "lethe_marks",
-      `after update on {table}\n  for each row\n  ${changed}`,
+      `after update on {table}\n  for each row\n  when (${marksChange(plan)})`,
       "lethe.keep_marks()",
     ),
   ];
+}
+
+/** Everything but "scheduled, now done": that is every erasure's own last write, and forging it hides nobody's data. */
+function marksChange({ subject: { marks } }: Plan): string {
+  if (marks.place === "table") return "false";
+  const deleted = ident(marks.deleted.column);
+  const changed = `old.${deleted} is distinct from new.${deleted}`;
+  if (marks.scheduled === null) return changed;
+  const scheduled = ident(marks.scheduled.column);
+  return `${changed}\n    or (new.${scheduled} is not null and old.${scheduled} is distinct from new.${scheduled})`;
+}
+
+/** The row has been found to be marked, so that a mark's value isn't NULL here. */
+function negated(condition: string): string {
+  return condition.endsWith(" is not null")
+    ? condition.replace(/ is not null$/, " is null")
+    : `not (${condition})`;
 }
 
 function refuseDelete(plan: Plan): DatabaseObject[] {
@@ -234,7 +265,7 @@ function placeholder(plan: Plan): DatabaseObject[] {
       definition: [
         "-- NOT VALID: rows that are there already are not read while the table is locked.",
         `alter table ${target} add constraint lethe_placeholder check (`,
-        `  ${ident(plan.subject.marks.deletedAt)} is not null`,
+        `  ${surelyMarked(plan, null)}`,
         `  or (${conditions.join(" and ")}) is not false`,
         ") not valid;",
         `comment on constraint lethe_placeholder on ${target} is 'Addresses at deleted.invalid are for erased people alone.';`,

@@ -1,13 +1,13 @@
 /** What the application sees of people who are leaving or gone: nothing, through views and policies. */
 import type { HidingPlan, OwnerPlan, Plan, TableRef } from "../plan/model.ts";
 import { ident } from "../quote.ts";
+import { marked, notMarked } from "./marks.ts";
 import { ownerKey } from "./owner.ts";
 import { column, type DatabaseObject, indent, nameFor, table } from "./text.ts";
 
 export function hiding(plan: Plan): DatabaseObject[] {
   const { subject } = plan;
   const own: DatabaseObject[] = [];
-  const visible = `${ident(subject.marks.deletedAt)} is null`;
   if (subject.view !== null)
     own.push(
       view(
@@ -15,32 +15,44 @@ export function hiding(plan: Plan): DatabaseObject[] {
         subject.table,
         subject.view,
         subjectColumns(plan),
-        `where t.${visible}`,
+        `where ${visible(plan)}`,
         "people who are not leaving or gone",
       ),
     );
-  if (subject.rls !== null) own.push(...policies(plan, subject.table, subject.rls, visible));
+  if (subject.rls !== null) own.push(...policies(plan, subject.table, subject.rls, notMarked(plan, null)));
   return [
-    hiddenIndex(plan),
+    ...hiddenIndex(plan),
     ...own,
     ...hiddenRowsOf(plan),
     ...plan.hiding.flatMap((each) => contentHiding(plan, each)),
   ];
 }
 
-/** The marks that Lethe adds are part of the view too: they are null in every row it shows. */
-function subjectColumns(plan: Plan): string[] {
-  const { columns, marks } = plan.subject;
-  return columns.filter((each) => each !== marks.deletedAt && each !== marks.scheduledFor);
+/** Lethe's own table is asked through the view of hidden people: a reader has no rights on it. */
+function visible(plan: Plan): string {
+  if (plan.subject.marks.place === "columns") return notMarked(plan);
+  return `not exists (\n  select from lethe.hidden_subjects h\n  where h.subject_id = ${column(plan.key.column)}\n)`;
 }
 
-export function hiddenIndex(plan: Plan): DatabaseObject {
+/** Times that are marks aren't shown: they are null in every row of the view. A status is of use there. */
+function subjectColumns(plan: Plan): string[] {
+  const { columns, marks } = plan.subject;
+  if (marks.place === "table") return columns;
+  const hidden = [marks.deleted, marks.scheduled].filter((each) => each?.holds === "time");
+  return columns.filter((name) => !hidden.some((each) => each?.column === name));
+}
+
+/** One, or none where the marks aren't in the subject's table. */
+export function hiddenIndex(plan: Plan): DatabaseObject[] {
+  if (plan.subject.marks.place === "table") return [];
   const name = hiddenIndexName(plan.subject.table);
-  return {
-    object: `index ${ident(plan.subject.table.schema)}.${ident(name)}`,
-    definition: `create index if not exists ${ident(name)} on ${table(plan.subject.table)} (${ident(plan.key.column)})\n  where ${ident(plan.subject.marks.deletedAt)} is not null;`,
-    on: { table: plan.subject.table, mode: "access exclusive" },
-  };
+  return [
+    {
+      object: `index ${ident(plan.subject.table.schema)}.${ident(name)}`,
+      definition: `create index if not exists ${ident(name)} on ${table(plan.subject.table)} (${ident(plan.key.column)})\n  where ${marked(plan, null)};`,
+      on: { table: plan.subject.table, mode: "access exclusive" },
+    },
+  ];
 }
 
 export function hiddenIndexName(ref: TableRef): string {

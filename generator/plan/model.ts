@@ -27,14 +27,45 @@ export interface KeyPlan {
   type: string;
 }
 
-export interface MarksPlan {
-  /** timestamptz columns on the subject. */
-  deletedAt: string;
-  scheduledFor: string;
-  /** False where the application had the column already. */
-  addDeletedAt: boolean;
-  addScheduledFor: boolean;
-}
+/** A column of the subject that says that somebody is leaving or gone. */
+export type MarkColumn =
+  | {
+      holds: "time";
+      column: string;
+      type: "timestamp with time zone" | "timestamp without time zone" | "date";
+      /** False where the application had the column already. */
+      add: boolean;
+    }
+  | {
+      holds: "value";
+      column: string;
+      /** Full SQL type, to put the original back. */
+      type: string;
+      baseType: string;
+      notNull: boolean;
+      deleted: string | number | boolean;
+      /** Another value during grace; null where it is the same. */
+      scheduled: string | number | boolean | null;
+    };
+
+export type TimeMark = Extract<MarkColumn, { holds: "time" }>;
+
+/** Where it is written who is leaving or gone. */
+export type MarksPlan =
+  | {
+      place: "columns";
+      deleted: MarkColumn;
+      /** Null where the row doesn't tell grace from what comes after it by a column of its own. */
+      scheduled: TimeMark | null;
+      legacy: "leave" | "erase";
+    }
+  | {
+      /** `lethe.mark`: the subject's table belongs to somebody else. */
+      place: "table";
+      /** A column to write unchanged, so that the row's version is new; null where there is none. */
+      touch: string | null;
+      legacy: "leave";
+    };
 
 /** One column of a surviving row that changes. */
 export interface ColumnChange {

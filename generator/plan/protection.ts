@@ -1,6 +1,7 @@
 /** Plans what stands around the erasing: suspended credentials, hidden content, the register of decided columns. */
 import type { ColumnRule, SubjectAnnotation } from "../annotation/model.ts";
 import { type Decision, type PlanContext, ref, report, Unresolved } from "./context.ts";
+import { addedMarks, isAdopted } from "./marks.ts";
 import type { DecidedTable, HidingPlan, KeyPlan, SubjectPlan, SuspensionPlan } from "./model.ts";
 import { effective, ownedRows, rulesOf } from "./owner.ts";
 import { viewRef } from "./subject.ts";
@@ -98,7 +99,7 @@ export function planRegister(context: PlanContext, subject: SubjectPlan): Decide
             column: column.name,
             type: column.type,
             notNull: column.notNull,
-            decision: rule?.action ?? "with the row",
+            decision: isMark(decision, column.name, subject) ? "mark" : (rule?.action ?? "with the row"),
             personal: rule !== undefined && "personal" in rule && rule.personal,
           };
         }),
@@ -116,11 +117,12 @@ function classOf(decision: Decision): string {
 /** Marks that Lethe adds are its own, not the application's. */
 function isOwnMark(decision: Decision, column: string, subject: SubjectPlan): boolean {
   if (decision.annotation.class !== "subject") return false;
-  const { marks } = subject;
-  return (
-    (marks.addDeletedAt && column === marks.deletedAt) ||
-    (marks.addScheduledFor && column === marks.scheduledFor)
-  );
+  return addedMarks(subject.marks).some((mark) => mark.column === column);
+}
+
+/** An adopted column is written to: another type of it would be a difference. */
+function isMark(decision: Decision, column: string, subject: SubjectPlan): boolean {
+  return decision.annotation.class === "subject" && isAdopted(subject.marks, column);
 }
 
 function columnRule(decision: Decision, column: string): ColumnRule | undefined {

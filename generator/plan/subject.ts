@@ -3,7 +3,8 @@ import type { SubjectAnnotation } from "../annotation/model.ts";
 import type { Table } from "../catalog/model.ts";
 import { changesOf, type DecidedColumn, decideColumns } from "./columns.ts";
 import { type Decision, type PlanContext, ref, report } from "./context.ts";
-import type { ColumnChange, GhostPlan, KeyPlan, MarksPlan, SubjectPlan, TableRef } from "./model.ts";
+import { planMarks } from "./marks.ts";
+import type { ColumnChange, GhostPlan, KeyPlan, SubjectPlan, TableRef } from "./model.ts";
 
 const KEY_TYPES = ["uuid", "smallint", "integer", "bigint", "text", "character varying", "character"];
 
@@ -119,31 +120,6 @@ export function viewRef(table: Table, view: string): TableRef {
   const schema = dot === -1 ? table.schema : view.slice(0, dot);
   const name = dot === -1 ? view : view.slice(dot + 1);
   return { schema, table: name, name: `${schema}.${name}` };
-}
-
-function planMarks(context: PlanContext, subject: Decision): MarksPlan {
-  const annotation = subject.annotation as SubjectAnnotation;
-  const deletedAt = annotation.marks?.deletedAt ?? "deleted_at";
-  const scheduledFor = annotation.marks?.scheduledFor ?? "scheduled_deletion_at";
-  for (const name of [deletedAt, scheduledFor]) {
-    const column = context.catalog.column(subject.table, name);
-    if (column !== undefined && (column.type !== "timestamp with time zone" || column.notNull)) {
-      report(context, {
-        code: "L032",
-        subject: `${subject.table.name}.${name}`,
-        message: `the mark column exists already as ${column.type}${column.notNull ? " not null" : ""}`,
-        remedy:
-          'a mark is a nullable timestamptz: alter the column, or name others: marks: { deletedAt: "…", scheduledFor: "…" }',
-        path: annotation.marks === undefined ? subject.path : [...subject.path, "marks"],
-      });
-    }
-  }
-  return {
-    deletedAt,
-    scheduledFor,
-    addDeletedAt: context.catalog.column(subject.table, deletedAt) === undefined,
-    addScheduledFor: context.catalog.column(subject.table, scheduledFor) === undefined,
-  };
 }
 
 export function planGhosts(context: PlanContext, subject: Decision, key: KeyPlan): GhostPlan[] {

@@ -5,6 +5,7 @@ import type { Catalog } from "../catalog/model.ts";
 import type { Decision, PlanContext } from "../plan/context.ts";
 import { resolveDecisions } from "../plan/decisions.ts";
 import { type Declared, declaredRules } from "../plan/lints/support/declared.ts";
+import { markColumns } from "../plan/marks.ts";
 import type { OwnerPlan, Plan } from "../plan/model.ts";
 import { rulesOf } from "../plan/owner.ts";
 import { columnsOf, effectsOf } from "./columns.ts";
@@ -55,7 +56,7 @@ function registered(plan: Plan, decision: Decision, declared: Declared[]): Regis
   if (annotation.class === "subject") {
     const { marks } = plan.subject;
     const rules = [subjectInWords(plan)];
-    const columns = columnsOf(decision, [marks.deletedAt, marks.scheduledFor], []);
+    const columns = columnsOf(decision, markColumns(marks), []);
     return [{ table: table.name, class: "subject", rules, columns, effects: effectsOf(decision) }];
   }
   if (annotation.class !== "table") return [];

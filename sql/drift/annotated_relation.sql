@@ -7,7 +7,9 @@ select t.table_name,
        t.survives,
        c.oid as relation,
        c.relowner as owner,
-       c.relrowsecurity and c.relforcerowsecurity as forced
+       c.relrowsecurity and c.relforcerowsecurity as forced,
+       t.privileges,
+       c.relrowsecurity as row_security
 from lethe.annotated_table t
 join pg_catalog.pg_class c
   on c.oid = to_regclass(

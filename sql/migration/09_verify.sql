@@ -29,6 +29,8 @@ as $helper$
 declare
   differences text;
 begin
+  perform pg_temp.lethe_verify_privileges();
+
   with expected as (
     select c.table_name, c.column_name, c.type, c.not_null from lethe.annotated_column c
   ), present as (
@@ -74,18 +76,6 @@ begin
     raise exception E'the database is not the one that this migration was generated for:\n%', differences
       using errcode = 'LT009',
             hint = 'Run `lethe sync`, decide what is new, and generate the migration again.';
-  end if;
-
-  -- The functions run with their owner's rights: an owner without rights on a table would erase nothing there.
-  select min(t.table_name) into differences
-  from lethe.annotated_table t
-  join pg_namespace n on n.nspname = split_part(t.table_name, '.', 1)
-  join pg_class r on r.relnamespace = n.oid and n.nspname || '.' || r.relname = t.table_name
-  where t.class <> 'keep' and not pg_has_role(current_user, r.relowner, 'usage');
-  if differences is not null then
-    raise exception 'this migration must run as the owner of %, or as an inheriting member of its owner', differences
-      using errcode = 'insufficient_privilege',
-            hint = 'Run it as the role that owns all annotated tables.';
   end if;
 
   select string_agg(distinct r.strategy::text, ', ') into differences

@@ -7,7 +7,7 @@ import { sweepName, type TaskContext } from "../context.ts";
 import { executingRequests, lagSeconds, takeEventCounts } from "../database.ts";
 import { factsOf, sanitized } from "../errors.ts";
 import { transact } from "../transaction.ts";
-import { executeDue } from "./batches.ts";
+import { executeAll } from "./legacy.ts";
 import { drainJob } from "./drain-job.ts";
 import { stopSignal } from "./stop-signal.ts";
 
@@ -29,7 +29,7 @@ export function sweepTask(context: TaskContext): Task {
 async function sweep(context: TaskContext, helpers: JobHelpers): Promise<void> {
   const { schema, log } = context;
   const { withPgClient } = helpers;
-  const { held, ...done } = await executeDue(context, withPgClient, stopSignal(context, helpers));
+  const { held, ...done } = await executeAll(context, withPgClient, stopSignal(context, helpers));
 
   const drains = await transact(context, withPgClient, (client) => executingRequests(context, client));
   if (drains.length > 0) await helpers.addJobs(drains.map((request) => drainJob(schema, request)));

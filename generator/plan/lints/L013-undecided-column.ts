@@ -7,6 +7,7 @@ import type {
 } from "../../annotation/model.ts";
 import type { Column, Table } from "../../catalog/model.ts";
 import { type PlanContext, report } from "../context.ts";
+import { markColumns } from "../marks.ts";
 import type { OwnerPlan, Plan } from "../model.ts";
 import type { Lint } from "./index.ts";
 import { type Declared, declaredRules } from "./support/declared.ts";
@@ -28,7 +29,7 @@ function subjectColumns(plan: Plan, context: PlanContext): void {
   const decision = context.decisions.get(plan.subject.table.name);
   if (decision === undefined) return;
   const { columns } = decision.annotation as SubjectAnnotation;
-  const marks = [plan.subject.marks.deletedAt, plan.subject.marks.scheduledFor];
+  const marks = markColumns(plan.subject.marks);
   for (const column of decision.table.columns) {
     if (marks.includes(column.name) || column.generated !== null) continue;
     check(context, decision.table, column, columns, [...decision.path, "columns"]);

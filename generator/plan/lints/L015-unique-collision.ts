@@ -1,10 +1,13 @@
 /** L015: new values that are the same in several rows of a unique index. */
 import type { Index, Table } from "../../catalog/model.ts";
 import { type PlanContext, report } from "../context.ts";
+import { markAs } from "../marks.ts";
 import type { ColumnChange, Plan } from "../model.ts";
 import type { Lint } from "./index.ts";
+import { judge } from "./support/check-expression.ts";
 import { mentions, partitionsOf } from "./support/names.ts";
 import { type Update, updates } from "./support/updates.ts";
+import { UNKNOWN } from "./support/values.ts";
 
 /** How far a new value tells rows apart: not at all, people, rows, or as far as the old one did. */
 type Distinct = "constant" | "subject" | "row" | "null" | "unknown";
@@ -149,8 +152,7 @@ function hasUnique(table: Table, columns: string[]): boolean {
 function leaves(plan: Plan, update: Update, index: Index): boolean {
   const predicate = index.predicate;
   if (predicate === null) return false;
-  const { deletedAt } = plan.subject.marks;
-  if (update.operation === null && isNullTest(predicate, deletedAt)) return true;
+  if (update.operation === null && leavesByMark(plan, predicate)) return true;
   return update.changes.some(({ column, transform }) => {
     if (transform.action === "null") return notNullTest(predicate, column);
     if (transform.action !== "literal") return false;
@@ -162,6 +164,14 @@ function leaves(plan: Plan, update: Update, index: Index): boolean {
     ).exec(predicate);
     return equals !== null && equals[1]?.replaceAll("''", "'") !== String(value);
   });
+}
+
+function leavesByMark({ subject: { marks } }: Plan, predicate: string): boolean {
+  if (marks.place === "table") return false;
+  if (marks.deleted.holds === "time") return isNullTest(predicate, marks.deleted.column);
+  return (["in grace", "erased"] as const).every(
+    (state) => judge(predicate, (name) => markAs(marks, name, state) ?? UNKNOWN) === "fails",
+  );
 }
 
 function isNullTest(predicate: string, column: string): boolean {

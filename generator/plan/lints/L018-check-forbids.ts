@@ -1,6 +1,7 @@
 /** L018: a CHECK, of the table or of a domain, that the new values fail. */
 import type { Check, Column } from "../../catalog/model.ts";
 import { type PlanContext, report } from "../context.ts";
+import { markAs } from "../marks.ts";
 import type { ColumnChange, Plan } from "../model.ts";
 import type { Lint } from "./index.ts";
 import { judge } from "./support/check-expression.ts";
@@ -85,12 +86,20 @@ function newValue(plan: Plan, context: PlanContext, update: Update, name: string
   const notNull = column !== undefined && (column.notNull || (column.domain?.notNull ?? false));
   if (update.detach.includes(name)) return { known: true, value: null };
   const change = update.changes.find((each) => each.column === name);
-  const { deletedAt } = plan.subject.marks;
   if (change === undefined)
-    return { known: false, notNull: notNull || (update.operation === null && name === deletedAt) };
+    return (update.operation === null ? markAfter(plan, name) : null) ?? { known: false, notNull };
   const value = valueOfChange(plan, context, update, change, column);
   if (value === undefined || (change.unless !== null && value !== null)) return { known: false, notNull };
   return change.unless === null ? { known: true, value } : { known: false, notNull };
+}
+
+/** A mark as both the departing and the erased have it, as far as that is one. */
+function markAfter({ subject: { marks } }: Plan, name: string): Known | null {
+  const [before, after] = [markAs(marks, name, "in grace"), markAs(marks, name, "erased")];
+  if (before === null || after === null) return null;
+  if (before.known && after.known && before.value === after.value) return after;
+  const there = (known: Known) => (known.known ? known.value !== null : known.notNull);
+  return { known: false, notNull: there(before) && there(after) };
 }
 
 function valueOfChange(

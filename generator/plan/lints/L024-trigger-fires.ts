@@ -2,6 +2,7 @@
 import type { AnnotationPath } from "../../annotation/model.ts";
 import type { Table, Trigger } from "../../catalog/model.ts";
 import { type Decision, type PlanContext, report } from "../context.ts";
+import { writtenMarks } from "../marks.ts";
 import type { Operation, Plan } from "../model.ts";
 import type { Lint } from "./index.ts";
 import { declaredRules } from "./support/declared.ts";
@@ -71,7 +72,7 @@ function workOf(plan: Plan, context: PlanContext): Work[] {
   };
   const subject = on(subjectTable(plan, context));
   subject.deletes = plan.lifecycle.strategies.includes("hard_delete");
-  subject.updated.add(plan.subject.marks.deletedAt).add(plan.subject.marks.scheduledFor);
+  for (const name of writtenMarks(plan.subject.marks)) subject.updated.add(name);
   for (const update of updates(plan, context)) {
     const { updated } = on(update.table);
     for (const name of [...update.detach, ...update.changes.map((change) => change.column)])

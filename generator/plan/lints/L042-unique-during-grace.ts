@@ -2,12 +2,12 @@
 import type { Index, Table } from "../../catalog/model.ts";
 import { ident, qualified } from "../../quote.ts";
 import { type PlanContext, report } from "../context.ts";
-import type { MarksPlan, Plan } from "../model.ts";
+import { type ColumnMarks, markAs } from "../marks.ts";
+import type { Plan, TimeMark } from "../model.ts";
 import type { Lint } from "./index.ts";
 import { judge } from "./support/check-expression.ts";
 import { mentions } from "./support/names.ts";
 import { subjectTable } from "./support/updates.ts";
-import { type Known, value } from "./support/values.ts";
 
 export const uniqueDuringGrace: Lint = (plan, context) => {
   const table = subjectTable(plan, context);
@@ -17,7 +17,8 @@ export const uniqueDuringGrace: Lint = (plan, context) => {
 function checkIndex(plan: Plan, context: PlanContext, table: Table, index: Index): void {
   const { marks } = plan.subject;
   const { predicate } = index;
-  if (!index.unique || predicate === null || !mentions(predicate, marks.deletedAt)) return;
+  if (!index.unique || predicate === null || marks.place === "table") return;
+  if (!mentions(predicate, marks.deleted.column)) return;
   const columns = columnsIn(table, index);
   if (columns.includes(plan.key.column) || columns.some((name) => isGivenUp(plan, name))) return;
   if (!leavesInGrace(predicate, marks)) return;
@@ -30,7 +31,7 @@ function checkIndex(plan: Plan, context: PlanContext, table: Table, index: Index
     code: "L042",
     subject: `${table.name}.${columns.join(", ")}`,
     message: `the unique index ${index.name} (where ${predicate}) leaves out a person in grace: somebody else may take the value, and the cancellation then fails`,
-    remedy: `let it cover grace too, then run \`lethe sync\`: ${statements(table, index, predicate, marks)}`,
+    remedy: remedy(table, index, predicate, marks),
     path: decided === undefined ? path : [...path, "columns", decided],
   });
 }
@@ -50,22 +51,30 @@ function isGivenUp(plan: Plan, name: string): boolean {
 }
 
 /** Whether the predicate holds less often once a row is marked and due; what it asks of other columns stays open. */
-function leavesInGrace(predicate: string, marks: MarksPlan): boolean {
+function leavesInGrace(predicate: string, marks: ColumnMarks): boolean {
   const order = { fails: 0, unknown: 1, passes: 2 };
-  const verdict = (mark: Known) =>
-    order[
-      judge(predicate, (name) =>
-        name === marks.deletedAt || name === marks.scheduledFor ? mark : { known: false, notNull: false },
-      )
-    ];
-  return verdict({ known: false, notNull: true }) < verdict(value(null));
+  const verdict = (state: "live" | "in grace") =>
+    order[judge(predicate, (name) => markAs(marks, name, state) ?? { known: false, notNull: false })];
+  return verdict("in grace") < verdict("live");
 }
 
-function statements(table: Table, index: Index, predicate: string, marks: MarksPlan): string {
+function remedy(table: Table, index: Index, predicate: string, marks: ColumnMarks): string {
+  if (marks.deleted.holds === "value" || marks.scheduled === null)
+    return `give grace a value of its own, adopt(${JSON.stringify(marks.deleted.column)}, { deleted: …, scheduled: … }), which the index covers; or add scheduledFor: "scheduled_deletion_at" to marks and \`or scheduled_deletion_at is not null\` to its condition`;
+  return `let it cover grace too, then run \`lethe sync\`: ${statements(table, index, predicate, marks.deleted, marks.scheduled)}`;
+}
+
+function statements(
+  table: Table,
+  index: Index,
+  predicate: string,
+  deletedMark: TimeMark,
+  scheduledMark: TimeMark,
+): string {
   const on = qualified(table.schema, table.table);
-  const [deleted, scheduled] = [ident(marks.deletedAt), ident(marks.scheduledFor)];
+  const [deleted, scheduled] = [ident(deletedMark.column), ident(scheduledMark.column)];
   // The index may come before the migration that adds the mark.
-  const column = marks.addScheduledFor
+  const column = scheduledMark.add
     ? `alter table ${on} add column if not exists ${scheduled} timestamptz; `
     : "";
   let next = 0;

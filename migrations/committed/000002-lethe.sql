@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:e9e8d87a64b254eede0036fae7badda7a116be46
+--! Hash: sha1:06ce2de4dc05286b18f4b61689686b18fd84bb6a
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -341,6 +341,8 @@ as $helper$
 declare
   differences text;
 begin
+  perform pg_temp.lethe_verify_privileges();
+
   with expected as (
     select c.table_name, c.column_name, c.type, c.not_null from lethe.annotated_column c
   ), present as (
@@ -388,18 +390,6 @@ begin
             hint = 'Run `lethe sync`, decide what is new, and generate the migration again.';
   end if;
 
-  -- The functions run with their owner's rights: an owner without rights on a table would erase nothing there.
-  select min(t.table_name) into differences
-  from lethe.annotated_table t
-  join pg_namespace n on n.nspname = split_part(t.table_name, '.', 1)
-  join pg_class r on r.relnamespace = n.oid and n.nspname || '.' || r.relname = t.table_name
-  where t.class <> 'keep' and not pg_has_role(current_user, r.relowner, 'usage');
-  if differences is not null then
-    raise exception 'this migration must run as the owner of %, or as an inheriting member of its owner', differences
-      using errcode = 'insufficient_privilege',
-            hint = 'Run it as the role that owns all annotated tables.';
-  end if;
-
   select string_agg(distinct r.strategy::text, ', ') into differences
   from lethe.deletion_request r
   where r.state in ('scheduled', 'executing') and r.strategy <> all (strategies);
@@ -434,6 +424,45 @@ begin
   raise exception E'the database is not the one that this migration was generated for:\n%', differences
     using errcode = 'LT009',
           hint = 'Run `lethe sync`, decide what is new, and generate the migration again.';
+end
+$helper$;
+
+-- The functions run with their owner's rights: without rights on a table they would fail, or erase nothing there.
+create or replace function pg_temp.lethe_verify_privileges() returns void
+language plpgsql
+set search_path = pg_catalog
+as $helper$
+declare
+  problem record;
+begin
+  for problem in
+    select t.table_name, t.privileges, n.nspname as schema_name, n.oid as schema, r.oid as relation, r.relrowsecurity
+    from lethe.annotated_table t
+    join pg_namespace n on n.nspname = split_part(t.table_name, '.', 1)
+    join pg_class r on r.relnamespace = n.oid and n.nspname || '.' || r.relname = t.table_name
+    where t.class <> 'keep' and not pg_has_role(current_user, r.relowner, 'usage')
+    order by t.table_name
+  loop
+    if problem.privileges is null then
+      raise exception 'this migration must run as the owner of %, or as an inheriting member of its owner', problem.table_name
+        using errcode = 'insufficient_privilege',
+              hint = 'Run it as the role that owns all annotated tables.';
+    elsif not has_schema_privilege(problem.schema, 'usage') then
+      raise exception '% may not use the schema %', current_user, problem.schema_name
+        using errcode = 'insufficient_privilege',
+              hint = format('grant usage on schema %I to %I;', problem.schema_name, current_user);
+    elsif exists (select from unnest(problem.privileges) p where not has_table_privilege(problem.relation, p)) then
+      raise exception '% lacks privileges on %', current_user, problem.table_name
+        using errcode = 'insufficient_privilege',
+              hint = format('grant %s on %s to %I;', array_to_string(problem.privileges, ', '),
+                problem.relation::regclass, current_user);
+    elsif problem.relrowsecurity
+      and not exists (select from pg_roles m where m.rolname = current_user and (m.rolsuper or m.rolbypassrls)) then
+      raise exception 'row-level security on % would hide rows from %', problem.table_name, current_user
+        using errcode = 'insufficient_privilege',
+              hint = 'Run it as a role with BYPASSRLS that holds the privileges, or as the owner of the table.';
+    end if;
+  end loop;
 end
 $helper$;
 
@@ -632,39 +661,68 @@ comment on type lethe.difference is
   'One difference between the database and the annotation, and the strategies that wait until it is decided.';
 $step$);
 
+call pg_temp.lethe_step(4, $step$
+-- Marks of people whose table belongs to somebody else and can't hold them; empty everywhere else.
+create table lethe.mark (
+  subject_id uuid primary key,
+  deleted_at timestamptz not null,
+  scheduled_for timestamptz
+);
+comment on table lethe.mark is 'Who is leaving or gone, where the annotation says marks: "lethe".';
+comment on column lethe.mark.scheduled_for is 'When the erasure is due; null once it is done.';
+
+-- Rows that were marked before Lethe came. Listed once, so that what the application marks later on is never taken for one.
+create table lethe.legacy (
+  subject_id uuid primary key
+);
+comment on table lethe.legacy is
+  'People marked before Lethe came who are still to be erased (marks.legacy: "erase"); the worker schedules them and takes them off the list.';
+
+alter table lethe.annotation
+  add column marks text,
+  add column legacy text not null default 'leave' check (legacy in ('leave', 'erase'));
+comment on column lethe.annotation.marks is 'Where it is written who is leaving or gone.';
+comment on column lethe.annotation.legacy is 'What becomes of rows that were marked before Lethe came.';
+
+alter table lethe.annotated_table
+  add column privileges text[];
+comment on column lethe.annotated_table.privileges is
+  'What Lethe''s functions need on a table that they don''t own; null: they must own it.';
+$step$);
+
 -- =============================================================================
 -- IS THIS THE RIGHT DATABASE?
 -- What the annotation knows of the application's tables. The migration stops
 -- where the database differs (LT009).
 -- =============================================================================
 
-with declared (table_name, class, strategies, removes, survives) as (
+with declared (table_name, class, strategies, removes, survives, privileges) as (
   values
-    ('public.accounts', 'credential', '{anonymize,hard_delete,soft_delete}'::text[], '{anonymize,hard_delete,soft_delete}'::text[], '{}'::text[]),
-    ('public.backup_codes', 'mfa', '{anonymize,hard_delete,soft_delete}'::text[], '{anonymize,hard_delete,soft_delete}'::text[], '{}'::text[]),
-    ('public.collection_members', 'content', '{anonymize,hard_delete}'::text[], '{anonymize,hard_delete}'::text[], '{}'::text[]),
-    ('public.collections', 'blocker', '{anonymize,hard_delete,soft_delete}'::text[], '{hard_delete}'::text[], '{anonymize}'::text[]),
-    ('public.comment_edits', 'content', '{anonymize,hard_delete}'::text[], '{anonymize,hard_delete}'::text[], '{}'::text[]),
-    ('public.comments', 'content', '{anonymize,hard_delete}'::text[], '{anonymize,hard_delete}'::text[], '{anonymize}'::text[]),
-    ('public.events', 'content', '{anonymize,hard_delete}'::text[], '{hard_delete}'::text[], '{anonymize}'::text[]),
-    ('public.invoices', 'retain', '{anonymize,hard_delete}'::text[], '{}'::text[], '{anonymize,hard_delete}'::text[]),
-    ('public.messages', 'content', '{anonymize,hard_delete}'::text[], '{hard_delete}'::text[], '{anonymize,hard_delete}'::text[]),
-    ('public.property_listings', 'blocker', '{anonymize,hard_delete,soft_delete}'::text[], '{}'::text[], '{anonymize,hard_delete}'::text[]),
-    ('public.sessions', 'session', '{anonymize,hard_delete,soft_delete}'::text[], '{anonymize,hard_delete,soft_delete}'::text[], '{}'::text[]),
-    ('public.totp_credentials', 'mfa', '{anonymize,hard_delete,soft_delete}'::text[], '{anonymize,hard_delete,soft_delete}'::text[], '{}'::text[]),
-    ('public.uploads', 'content', '{anonymize,hard_delete}'::text[], '{anonymize,hard_delete}'::text[], '{}'::text[]),
-    ('public.user_tokens', 'session', '{anonymize,hard_delete,soft_delete}'::text[], '{anonymize,hard_delete,soft_delete}'::text[], '{}'::text[]),
-    ('public.users', 'subject', '{anonymize,hard_delete,soft_delete}'::text[], '{hard_delete}'::text[], '{anonymize,soft_delete}'::text[])
+    ('public.accounts', 'credential', '{anonymize,hard_delete,soft_delete}'::text[], '{anonymize,hard_delete,soft_delete}'::text[], '{}'::text[], null::text[]),
+    ('public.backup_codes', 'mfa', '{anonymize,hard_delete,soft_delete}'::text[], '{anonymize,hard_delete,soft_delete}'::text[], '{}'::text[], null::text[]),
+    ('public.collection_members', 'content', '{anonymize,hard_delete}'::text[], '{anonymize,hard_delete}'::text[], '{}'::text[], null::text[]),
+    ('public.collections', 'blocker', '{anonymize,hard_delete,soft_delete}'::text[], '{hard_delete}'::text[], '{anonymize}'::text[], null::text[]),
+    ('public.comment_edits', 'content', '{anonymize,hard_delete}'::text[], '{anonymize,hard_delete}'::text[], '{}'::text[], null::text[]),
+    ('public.comments', 'content', '{anonymize,hard_delete}'::text[], '{anonymize,hard_delete}'::text[], '{anonymize}'::text[], null::text[]),
+    ('public.events', 'content', '{anonymize,hard_delete}'::text[], '{hard_delete}'::text[], '{anonymize}'::text[], null::text[]),
+    ('public.invoices', 'retain', '{anonymize,hard_delete}'::text[], '{}'::text[], '{anonymize,hard_delete}'::text[], null::text[]),
+    ('public.messages', 'content', '{anonymize,hard_delete}'::text[], '{hard_delete}'::text[], '{anonymize,hard_delete}'::text[], null::text[]),
+    ('public.property_listings', 'blocker', '{anonymize,hard_delete,soft_delete}'::text[], '{}'::text[], '{anonymize,hard_delete}'::text[], null::text[]),
+    ('public.sessions', 'session', '{anonymize,hard_delete,soft_delete}'::text[], '{anonymize,hard_delete,soft_delete}'::text[], '{}'::text[], null::text[]),
+    ('public.totp_credentials', 'mfa', '{anonymize,hard_delete,soft_delete}'::text[], '{anonymize,hard_delete,soft_delete}'::text[], '{}'::text[], null::text[]),
+    ('public.uploads', 'content', '{anonymize,hard_delete}'::text[], '{anonymize,hard_delete}'::text[], '{}'::text[], null::text[]),
+    ('public.user_tokens', 'session', '{anonymize,hard_delete,soft_delete}'::text[], '{anonymize,hard_delete,soft_delete}'::text[], '{}'::text[], null::text[]),
+    ('public.users', 'subject', '{anonymize,hard_delete,soft_delete}'::text[], '{hard_delete}'::text[], '{anonymize,soft_delete}'::text[], null::text[])
 ), gone as (
   delete from lethe.annotated_table r
   where not exists (select from declared d where d.table_name = r.table_name)
 )
-insert into lethe.annotated_table as r (table_name, class, strategies, removes, survives)
+insert into lethe.annotated_table as r (table_name, class, strategies, removes, survives, privileges)
 select d.*
 from declared d
-where not exists (select from lethe.annotated_table r where (r.table_name, r.class, r.strategies, r.removes, r.survives) = (d.table_name, d.class, d.strategies, d.removes, d.survives))
+where not exists (select from lethe.annotated_table r where (r.table_name, r.class, r.strategies, r.removes, r.survives, r.privileges) is not distinct from (d.table_name, d.class, d.strategies, d.removes, d.survives, d.privileges))
 on conflict (table_name) do update
-set class = excluded.class, strategies = excluded.strategies, removes = excluded.removes, survives = excluded.survives;
+set class = excluded.class, strategies = excluded.strategies, removes = excluded.removes, survives = excluded.survives, privileges = excluded.privileges;
 
 with declared (table_name, column_name, type, not_null, decision, personal) as (
   values
@@ -755,7 +813,7 @@ with declared (table_name, column_name, type, not_null, decision, personal) as (
 insert into lethe.annotated_column as r (table_name, column_name, type, not_null, decision, personal)
 select d.*
 from declared d
-where not exists (select from lethe.annotated_column r where (r.table_name, r.column_name, r.type, r.not_null, r.decision, r.personal) = (d.table_name, d.column_name, d.type, d.not_null, d.decision, d.personal))
+where not exists (select from lethe.annotated_column r where (r.table_name, r.column_name, r.type, r.not_null, r.decision, r.personal) is not distinct from (d.table_name, d.column_name, d.type, d.not_null, d.decision, d.personal))
 on conflict (table_name, column_name) do update
 set type = excluded.type, not_null = excluded.not_null, decision = excluded.decision, personal = excluded.personal;
 
@@ -800,7 +858,7 @@ with declared (table_name, kind, name, expected) as (
 insert into lethe.annotated_object as r (table_name, kind, name, expected)
 select d.*
 from declared d
-where not exists (select from lethe.annotated_object r where (r.table_name, r.kind, r.name, r.expected) = (d.table_name, d.kind, d.name, d.expected))
+where not exists (select from lethe.annotated_object r where (r.table_name, r.kind, r.name, r.expected) is not distinct from (d.table_name, d.kind, d.name, d.expected))
 on conflict (table_name, kind, name) do update
 set expected = excluded.expected;
 
@@ -4570,6 +4628,74 @@ $function$;
 comment on function lethe.require_no_residue(text) is 'LT014 when a table is named: a batch whose erasure didn''t take is an error, not a success.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.schedule_legacy(integer)', $define$
+create or replace function lethe.schedule_legacy(max integer default 500) returns integer
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+set lock_timeout = '5s'
+as $function$
+#variable_conflict use_variable
+declare
+  terms lethe.annotation;
+  listed uuid[];
+  locked uuid[];
+  made bigint[];
+begin
+  perform lethe.require_service();
+  perform lethe.require_read_committed();
+  if max is null or max < 1 then
+    raise exception 'max must be at least 1' using errcode = 'invalid_parameter_value';
+  end if;
+  select a.* into strict terms from lethe.annotation a;
+  if terms.legacy <> 'erase' then
+    return 0;
+  end if;
+  listed := array(
+    select l.subject_id
+    from lethe.legacy l
+    order by l.subject_id
+    limit max
+    for update skip locked
+  );
+  if cardinality(listed) = 0 then
+    return 0;
+  end if;
+  -- Whoever is held by somebody else right now stays on the list.
+  locked := lethe.lock_subjects(listed, wait => false);
+  delete from lethe.legacy l where l.subject_id = any (locked);
+
+  -- Somebody who came back meanwhile, or whose deletion was asked for, isn't one of these any more.
+  with request as (
+    insert into lethe.deletion_request (
+      subject_id, strategy, options, requested_by, scheduled_for, due_by, annotation_hash, preserved
+    )
+    select s.id, terms.strategies[1], terms.options, lethe.calling_role()::text, now(),
+           lethe.later(now(), interval '1 month'), terms.hash, lethe.preserve(s.id)
+    from unnest(locked) as s (id)
+    where lethe.is_marked(s.id)
+      and lethe.refusal(s.id) is null
+      and not exists (select from lethe.deletion_request r where r.subject_id = s.id)
+    returning id
+  )
+  select coalesce(array_agg(r.id order by r.id), '{}') into made from request r;
+
+  -- Nobody is locked out here: they are already, and the erasure that follows takes the rest with it.
+  perform lethe.record_events(made, 'scheduled', 'worker',
+    jsonb_build_object('strategy', terms.strategies[1], 'scheduled_for', now(), 'options', terms.options, 'legacy', true));
+  return cardinality(locked);
+end
+$function$;
+comment on function lethe.schedule_legacy(integer) is
+  'Schedules, without grace, up to max of the people who were marked before Lethe came (marks.legacy: "erase"); rows that
+   the annotation refuses are left. The worker calls it before it executes what is due.
+   Returns how many it took off the list; 0 when none is left, or all are held by somebody else.
+   Errors: LT005 not allowed, LT015 wrong isolation level.';
+$define$);
+
 call pg_temp.lethe_define('function lethe.subjects_with_option(uuid[], text, boolean)', $define$
 create or replace function lethe.subjects_with_option(subjects uuid[], option text, wanted boolean) returns uuid[]
 language sql
@@ -4690,19 +4816,28 @@ begin
   select r.table_name,
          pg_get_userbyid(r.owner)::text,
          'owner',
-         format('%I, or a role that it is a member of', current_user),
+         case
+           when r.privileges is null then format('%I, or a role that it is a member of', current_user)
+           else format('%I may %s', current_user, array_to_string(r.privileges, ', '))
+         end,
          pg_get_userbyid(r.owner)::text,
          'error',
          r.strategies
   from lethe.annotated_relation r
   where cardinality(r.strategies) > 0
-    and not pg_has_role(current_user, r.owner, 'usage');
+    and not pg_has_role(current_user, r.owner, 'usage')
+    and (
+      r.privileges is null
+      or exists (
+        select from unnest(r.privileges) p where not has_table_privilege(current_user, r.relation, p)
+      )
+    );
 
   return query
   select r.table_name, r.table_name, 'row security', 'not forced on its owner', 'forced', 'error', r.strategies
   from lethe.annotated_relation r
   where cardinality(r.strategies) > 0
-    and r.forced
+    and (r.forced or (r.row_security and not pg_has_role(current_user, r.owner, 'usage')))
     and not exists (
       select from pg_roles m where m.rolname = current_user and (m.rolsuper or m.rolbypassrls)
     );
@@ -4746,7 +4881,9 @@ select t.table_name,
        t.survives,
        c.oid as relation,
        c.relowner as owner,
-       c.relrowsecurity and c.relforcerowsecurity as forced
+       c.relrowsecurity and c.relforcerowsecurity as forced,
+       t.privileges,
+       c.relrowsecurity as row_security
 from lethe.annotated_table t
 join pg_catalog.pg_class c
   on c.oid = to_regclass(
@@ -5529,16 +5666,39 @@ $define$);
 -- THE TERMS IN FORCE
 -- =============================================================================
 
-insert into lethe.annotation as a (hash, strategies, grace_period, cancel_cooldown, options, drift)
-values ('06e3e5150fa3175bda2d534064c3f181a19468abe763b9932965bf205d67004f', array['anonymize', 'hard_delete', 'soft_delete'], interval '14 days', interval '24 hours', '{"delete_content":false}'::jsonb, 'refuse')
+do $marks$
+begin
+  if not exists (select from lethe.annotation a where a.marks is distinct from '"deleted_at" timestamp with time zone; "scheduled_deletion_at" timestamp with time zone') then
+    return;
+  end if;
+  if exists (
+    select
+    from lethe.deletion_request r
+    join public.users t on t.id = r.subject_id
+    where r.state in ('scheduled', 'executing', 'erased', 'completed')
+      and not (r.state in ('erased', 'completed') and r.strategy = 'hard_delete')
+      and (t.deleted_at is null
+      )
+  ) then
+    raise exception 'the marks are others than before, and people whose deletion is scheduled or done don''t carry them'
+      using errcode = 'LT008',
+            hint = 'Let the requests under way end first, and set the new mark on the rows of those who were erased.';
+  end if;
+end
+$marks$;
+
+insert into lethe.annotation as a (hash, strategies, grace_period, cancel_cooldown, options, drift, marks, legacy)
+values ('06e3e5150fa3175bda2d534064c3f181a19468abe763b9932965bf205d67004f', array['anonymize', 'hard_delete', 'soft_delete'], interval '14 days', interval '24 hours', '{"delete_content":false}'::jsonb, 'refuse', '"deleted_at" timestamp with time zone; "scheduled_deletion_at" timestamp with time zone', 'leave')
 on conflict (only_row) do update
 set hash = excluded.hash,
     strategies = excluded.strategies,
     grace_period = excluded.grace_period,
     cancel_cooldown = excluded.cancel_cooldown,
     options = excluded.options,
-    drift = excluded.drift
-where a.hash <> excluded.hash;
+    drift = excluded.drift,
+    marks = excluded.marks,
+    legacy = excluded.legacy
+where a.hash <> excluded.hash or a.marks is distinct from excluded.marks;
 
 -- =============================================================================
 -- PRIVILEGES
@@ -5566,6 +5726,7 @@ call pg_temp.lethe_grant('function lethe.execute_due_request(bigint)', 'execute'
 call pg_temp.lethe_grant('function lethe.executing_requests()', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.lag()', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.record_failure(bigint, text)', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.schedule_legacy(integer)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.take_event_counts()', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.differences()', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.drift', 'select', array['app_admin', 'app_worker']::name[]);

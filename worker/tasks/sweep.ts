@@ -7,8 +7,8 @@ import { sweepName, type TaskContext } from "../context.ts";
 import { executingRequests, lagSeconds, takeEventCounts } from "../database.ts";
 import { factsOf, sanitized } from "../errors.ts";
 import { transact } from "../transaction.ts";
-import { executeAll } from "./legacy.ts";
 import { drainJob } from "./drain-job.ts";
+import { executeAll } from "./legacy.ts";
 import { stopSignal } from "./stop-signal.ts";
 
 /** How soon to look again at requests whose rows somebody holds, in milliseconds. */

@@ -12,12 +12,15 @@ import type { Table } from "../catalog/model.ts";
 import { changesOf, decideColumns } from "./columns.ts";
 import { type Decision, type PlanContext, ref, report } from "./context.ts";
 import type { ColumnChange, KeyPlan, Operation, OwnedRows, ReassignPlan } from "./model.ts";
-import { effective, onlyMoves, ownedRows } from "./owner.ts";
+import { effective, ownedRows } from "./owner.ts";
+import { onlyMoves, rowsUnder } from "./rows-under.ts";
 
 /** Rows of one subject beyond which a rule goes in chunks, unless the annotation says otherwise. */
 const HEAVY_ROWS = 50_000;
 
 export type Operations = Record<Strategy, Operation[]>;
+
+const STRATEGIES: Strategy[] = ["anonymize", "hard_delete", "soft_delete"];
 
 export function planRule(
   context: PlanContext,
@@ -29,24 +32,31 @@ export function planRule(
 ): Operations {
   const rule = effective(outer);
   const table = decision.table;
-  const rows = ownedRows(context, subject, key, table, rule, path);
-  const changes = changesOf([
-    ...decideColumns(context, table, sharedColumns(decision, rule), decision.path),
-    ...decideColumns(context, table, rule.columns, path),
-  ]);
-  const base = { context, table, rows, path, rule };
+  const under = (strategy: Strategy): Operation[] => {
+    const rows = ownedRows(context, subject, key, table, rule, path, strategy);
+    const changes = changesOf([
+      ...decideColumns(context, table, sharedColumns(decision, rule, strategy), decision.path),
+      ...decideColumns(context, table, rule.columns, path),
+    ]);
+    return operationsOf({ context, table, rows, path, rule }, changes, strategy);
+  };
+  return Object.fromEntries(STRATEGIES.map((strategy) => [strategy, under(strategy)])) as Operations;
+}
+
+function operationsOf(base: Base, changes: ColumnChange[], strategy: Strategy): Operation[] {
+  const { rule } = base;
   switch (rule.class) {
     case "session":
-      return same(operation(base, "delete", []));
+      return [operation(base, "delete", [])];
     case "credential":
     case "mfa":
-      return same(operation(base, changes.length === 0 ? "delete" : "transform", changes));
+      return [operation(base, changes.length === 0 ? "delete" : "transform", changes)];
     case "retain":
-      return planRetain(base, changes);
+      return planRetain(base, changes, strategy);
     case "content":
-      return planContent(base, changes, rule);
+      return planContent(base, changes, rule, strategy);
     case "blocker":
-      return { anonymize: [], hard_delete: [], soft_delete: [] };
+      return [];
   }
 }
 
@@ -54,9 +64,14 @@ export function planRule(
  * The table's columns are every rule's, unless it names its own. Of several rules, one that only hands rows over or
  * detaches them doesn't erase what is in them: a message to somebody who leaves is still its sender's.
  */
-function sharedColumns(decision: Decision, rule: Rule): Record<string, ColumnRule> | undefined {
+function sharedColumns(
+  decision: Decision,
+  rule: Rule,
+  strategy: Strategy,
+): Record<string, ColumnRule> | undefined {
   if (decision.annotation.class !== "table" || rule.columns !== undefined) return undefined;
-  return decision.annotation.rules.length > 1 && onlyMoves(rule) ? undefined : decision.annotation.columns;
+  const moved = decision.annotation.rules.length > 1 && onlyMoves(rule, strategy);
+  return moved ? undefined : decision.annotation.columns;
 }
 
 interface Base {
@@ -67,27 +82,14 @@ interface Base {
   rule: Rule;
 }
 
-function same(one: Operation): Operations {
-  return { anonymize: [one], hard_delete: [one], soft_delete: [one] };
-}
-
-function planContent(base: Base, changes: ColumnChange[], rule: ContentRule): Operations {
-  const both =
-    rule.rows !== undefined && (typeof rule.rows === "string" || "action" in rule.rows)
-      ? (rule.rows as Rows)
-      : undefined;
-  const each = both === undefined ? ((rule.rows ?? {}) as { anonymize?: Rows; hard_delete?: Rows }) : {};
-  const anonymize = both ?? each.anonymize ?? "transform";
-  // hard_delete deletes, unless the rows are somebody else's too: reassigned or detached.
-  const survives =
-    both === "detach" || both === "cascade" || (typeof both === "object" && both.action === "reassign");
-  const hardDelete = each.hard_delete ?? (survives && both !== undefined ? both : "delete");
-  if (
-    anonymize === "transform" &&
-    changes.length === 0 &&
-    each.anonymize === undefined &&
-    both === undefined
-  ) {
+function planContent(
+  base: Base,
+  changes: ColumnChange[],
+  rule: ContentRule,
+  strategy: Strategy,
+): Operation[] {
+  const said = typeof rule.rows === "object" && !("action" in rule.rows) ? rule.rows.anonymize : rule.rows;
+  if (strategy === "anonymize" && said === undefined && changes.length === 0) {
     report(base.context, {
       code: "L037",
       subject: base.table.name,
@@ -96,11 +98,7 @@ function planContent(base: Base, changes: ColumnChange[], rule: ContentRule): Op
       path: base.path,
     });
   }
-  return {
-    anonymize: rowsOperation(base, anonymize, changes),
-    hard_delete: rowsOperation(base, hardDelete, changes),
-    soft_delete: [],
-  };
+  return rowsOperation(base, rowsUnder(rule, strategy), changes);
 }
 
 function rowsOperation(base: Base, rows: Rows, changes: ColumnChange[]): Operation[] {
@@ -111,15 +109,12 @@ function rowsOperation(base: Base, rows: Rows, changes: ColumnChange[]): Operati
   return [{ ...operation(base, "reassign", changes), reassign: planReassign(base, rows) }];
 }
 
-function planRetain(base: Base, changes: ColumnChange[]): Operations {
-  const transformed = changes.length === 0 ? [] : [operation(base, "transform", changes)];
+function planRetain(base: Base, changes: ColumnChange[], strategy: Strategy): Operation[] {
+  if (strategy === "soft_delete") return [];
   // Rows that belong to the person through a parent stay with that parent, which is itself detached or kept.
   const own = base.rows.owner.by === "column" || base.rows.owner.by === "polymorphic";
-  return {
-    anonymize: transformed,
-    hard_delete: own ? [operation(base, "detach", changes)] : transformed,
-    soft_delete: [],
-  };
+  if (strategy === "hard_delete" && own) return [operation(base, "detach", changes)];
+  return changes.length === 0 ? [] : [operation(base, "transform", changes)];
 }
 
 function operation(base: Base, action: Operation["action"], changes: ColumnChange[]): Operation {

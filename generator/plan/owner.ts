@@ -1,12 +1,16 @@
 /** Resolves how rows are found from subjects' keys: a column, a parent, a polymorphic pair, an expression. */
-import type { AnnotationPath, ContentRule, Owner, Rule, TableAnnotation } from "../annotation/model.ts";
+import type { AnnotationPath, Owner, Rule, TableAnnotation } from "../annotation/model.ts";
 import type { Table } from "../catalog/model.ts";
 import { castFor } from "./compare.ts";
 import { columnOrFail, type Decision, type PlanContext, ref, report, Unresolved } from "./context.ts";
 import { resolveMatch } from "./match.ts";
 import type { KeyPlan, OptionTest, OwnedRows, OwnerPlan } from "./model.ts";
+import { leavesWhole, type Under } from "./rows-under.ts";
 
-/** Rules with their owners filled in: a rule inside a rule (`otherwise`) has the owner of the outer one. */
+/**
+ * Rules with their owners filled in: a rule inside a rule (`otherwise`) has the owner of the outer one. What is below a
+ * parent depends on what the strategy does to the parent; see `Under` for where no strategy is asked.
+ */
 export function ownedRows(
   context: PlanContext,
   subject: Decision,
@@ -14,10 +18,11 @@ export function ownedRows(
   table: Table,
   rule: Rule,
   path: AnnotationPath,
+  under: Under = "soft_delete",
   seen: string[] = [],
 ): OwnedRows {
   return {
-    owner: resolveOwner(context, subject, key, table, rule.owner, path, seen),
+    owner: resolveOwner(context, subject, key, table, rule.owner, path, under, seen),
     where: rule.where ?? null,
     option: optionOf(rule),
   };
@@ -36,6 +41,7 @@ function resolveOwner(
   table: Table,
   owner: Owner | undefined,
   path: AnnotationPath,
+  under: Under,
   seen: string[],
 ): OwnerPlan {
   const resolved = owner ?? inferOwner(context, subject, key, table, path);
@@ -48,7 +54,7 @@ function resolveOwner(
         cast: castFor(columnOrFail(context, table, resolved.column, at).baseType, key.type),
       };
     case "via":
-      return resolveVia(context, subject, key, table, resolved, at, seen);
+      return resolveVia(context, subject, key, table, resolved, at, under, seen);
     case "polymorphic":
       columnOrFail(context, table, resolved.type, at);
       return {
@@ -114,6 +120,7 @@ function resolveVia(
   table: Table,
   owner: Extract<Owner, { by: "via" }>,
   path: AnnotationPath,
+  under: Under,
   seen: string[],
 ): OwnerPlan {
   const parent = context.catalog
@@ -145,8 +152,8 @@ function resolveVia(
       ? inferLink(context, table, parent.table, path)
       : explicitLink(owner, parent, context);
   for (const column of link.columns) columnOrFail(context, table, column, path);
-  const arms = rulesThatOwn(parent).map(({ rule, path: at }) =>
-    ownedRows(context, subject, key, parent.table, effective(rule), at, [...seen, table.name]),
+  const arms = rulesThatOwn(context, parent, under).map(({ rule, path: at }) =>
+    ownedRows(context, subject, key, parent.table, effective(rule), at, under, [...seen, table.name]),
   );
   return { by: "via", parent: ref(parent.table), ...link, arms: widest(arms) };
 }
@@ -155,29 +162,15 @@ function resolveVia(
  * A parent that is only handed over or detached stays as it is, with what is below it, where another rule says whose it
  * is: a message's attachments go with its sender, not with the one it was sent to.
  */
-function rulesThatOwn(parent: Decision): { rule: Rule; path: AnnotationPath }[] {
+function rulesThatOwn(
+  context: PlanContext,
+  parent: Decision,
+  under: Under,
+): { rule: Rule; path: AnnotationPath }[] {
   const rules = rulesOf(parent);
-  const owning = rules.filter(({ rule }) => !leavesWhole(effective(rule)));
+  const allowed = context.annotation.lifecycle.strategies;
+  const owning = rules.filter(({ rule }) => !leavesWhole(effective(rule), under, allowed));
   return owning.length === 0 ? rules : owning;
-}
-
-/** Not so where it erases columns of its own, or deletes rows that find no heir, or that the heir has already. */
-function leavesWhole(rule: Rule): boolean {
-  if (!onlyMoves(rule) || rule.columns !== undefined) return false;
-  const { rows } = rule as ContentRule;
-  return (
-    typeof rows !== "object" ||
-    !("action" in rows) ||
-    (rows.orElse !== "delete" && rows.onConflict !== "delete")
-  );
-}
-
-/** Whether the rule takes a person's name off the rows, or puts another's there, and erases nothing in them. */
-export function onlyMoves(rule: Rule): boolean {
-  return (
-    rule.class === "content" &&
-    (rule.rows === "detach" || (typeof rule.rows === "object" && "action" in rule.rows))
-  );
 }
 
 /** A rule for all of an owner's rows makes those for some of them superfluous. */

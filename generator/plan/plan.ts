@@ -100,7 +100,9 @@ function collect(
     try {
       const planned = planRule(context, subject, key, decision, rule, path);
       for (const strategy of STRATEGIES) into[strategy].push(...planned[strategy]);
-      const rows = ownedRows(context, subject, key, decision.table, rule, path);
+      // Whatever strategy is asked for: what one of them would take stands in the way.
+      const under = rule.class === "blocker" ? "any" : "soft_delete";
+      const rows = ownedRows(context, subject, key, decision.table, rule, path, under);
       if (rule.class === "session" || rule.class === "credential") guarded.push(rows);
       if (rule.class === "blocker") {
         const code = rule.code ?? decision.table.table;

@@ -51,7 +51,8 @@ export class Interpreter {
 
   /** Sessions go at once, and so do columns that the annotation transforms this early. */
   schedule(who: Departure): void {
-    const acts = this.acts(who).filter((act) => act.rule.class === "session");
+    // The strategy has no say yet: what holds under all of them.
+    const acts = this.acts({ ...who, strategy: "soft_delete" }).filter((act) => act.rule.class === "session");
     const subject = this.subject();
     const row = this.rowOf(who.person);
     if (row !== undefined)
@@ -132,7 +133,7 @@ export class Interpreter {
         const parent = this.world.annotation.tables[owner.table] as TableAnnotation;
         const rules = parent.rules.map(effective);
         // What stays takes nothing below it along, where another rule says whose the rows are.
-        const going = rules.filter((each) => !staysWhole(each));
+        const going = rules.filter((each) => !this.staysWhole(each, who.strategy));
         const owning = going.length > 0 ? going : rules;
         const parents = owning.flatMap((each) => this.owned(owner.table, each, who));
         const { columns = [], references = [] } = owner;
@@ -235,6 +236,15 @@ export class Interpreter {
     );
   }
 
+  /** What no strategy is asked for goes by what holds under all of them. */
+  private staysWhole(rule: Rule, strategy: Strategy): boolean {
+    if (strategy !== "soft_delete") return isWhole(rule, strategy);
+    const { strategies } = this.world.annotation.lifecycle;
+    const acting = strategies.filter((each) => each !== "soft_delete");
+    const judged: Strategy[] = acting.length > 0 ? acting : ["anonymize", "hard_delete"];
+    return judged.some((each) => isWhole(rule, each));
+  }
+
   private subjectColumns(strategy: Strategy): Record<string, ColumnRule> {
     const { columns } = this.subject().annotation;
     return strategy === "anonymize"
@@ -282,7 +292,8 @@ function effective(rule: Rule): Rule {
 
 /** One line of the class table. */
 function fateOf(table: TableAnnotation, rule: Rule, strategy: Strategy) {
-  const columns = rule.columns ?? (onlyMoves(rule) && table.rules.length > 1 ? {} : (table.columns ?? {}));
+  const moved = moves(rowsOf(rule, strategy)) && table.rules.length > 1;
+  const columns = rule.columns ?? (moved ? {} : (table.columns ?? {}));
   const changing = Object.values(columns).some((each) => each.action !== "keep" && each.action !== "todo");
   const fate = (what: Fate) => ({ fate: what, columns });
   switch (rule.class) {
@@ -298,37 +309,34 @@ function fateOf(table: TableAnnotation, rule: Rule, strategy: Strategy) {
           ? "detach"
           : "transform",
       );
-    case "content": {
-      if (strategy === "soft_delete") return fate("keep");
-      const { rows } = rule;
-      const whole = typeof rows === "string" || (rows !== undefined && "action" in rows) ? rows : undefined;
-      const each = typeof rows === "object" && !("action" in rows) ? rows : {};
-      if (strategy === "anonymize") return fate(each.anonymize ?? whole ?? "transform");
-      // The rows go, unless they are somebody else's too.
-      const moved =
-        whole === "detach" || whole === "cascade" || typeof whole === "object" ? whole : undefined;
-      return fate(each.hard_delete ?? moved ?? "delete");
-    }
+    case "content":
+      return fate(rowsOf(rule, strategy));
     default:
       return fate("keep");
   }
 }
 
-/** Detached or handed over, nothing in it erased, and never deleted instead. */
-function staysWhole(rule: Rule): boolean {
-  if (rule.class !== "content" || !onlyMoves(rule) || rule.columns !== undefined) return false;
-  return (
-    rule.rows === "detach" ||
-    (typeof rule.rows === "object" &&
-      "action" in rule.rows &&
-      rule.rows.orElse !== "delete" &&
-      rule.rows.onConflict !== "delete")
-  );
+/** What a rule of content says of its rows. */
+function rowsOf(rule: Rule, strategy: Strategy): Fate {
+  if (rule.class !== "content" || strategy === "soft_delete") return "keep";
+  const { rows } = rule;
+  const whole = typeof rows === "string" || (rows !== undefined && "action" in rows) ? rows : undefined;
+  const each = typeof rows === "object" && !("action" in rows) ? rows : {};
+  if (strategy === "anonymize") return each.anonymize ?? whole ?? "transform";
+  // The rows go, unless they are somebody else's too.
+  const moved = whole === "detach" || whole === "cascade" || typeof whole === "object" ? whole : undefined;
+  return each.hard_delete ?? moved ?? "delete";
 }
 
-function onlyMoves(rule: Rule): boolean {
-  const rows = rule.class === "content" ? rule.rows : undefined;
-  return rows === "detach" || (typeof rows === "object" && "action" in rows);
+function moves(rows: Fate): boolean {
+  return rows === "detach" || typeof rows === "object";
+}
+
+/** Detached or handed over, nothing in it erased, and never deleted instead. */
+function isWhole(rule: Rule, strategy: Strategy): boolean {
+  const rows = rowsOf(rule, strategy);
+  if (!moves(rows) || rule.columns !== undefined) return false;
+  return typeof rows !== "object" || (rows.orElse !== "delete" && rows.onConflict !== "delete");
 }
 
 function pickColumns(

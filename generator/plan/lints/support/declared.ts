@@ -42,7 +42,7 @@ function declare(plan: Plan, context: PlanContext): Declared[] {
       rulesOf(decision).flatMap(({ rule: outer, path }) => {
         const rule = effective(outer);
         try {
-          const rows = ownedRows(quiet, subject, plan.key, decision.table, rule, path);
+          const rows = ownedRows(quiet, subject, plan.key, decision.table, rule, path, "any");
           const action = {
             anonymize: actionOf(planned, "anonymize", rule, path),
             hard_delete: actionOf(planned, "hard_delete", rule, path),

@@ -59,7 +59,7 @@ describe.each([
   /** A message from one to another, and one between the other and a third, each with what is below. */
   async function correspondence() {
     const room = ++rooms;
-    const [ada, ben, cem] = ["ada", "ben", "cem"].map((name) => `${name} ${room}`);
+    const [ada, ben, cem] = [`ada ${room}`, `ben ${room}`, `cem ${room}`] as const;
     await db.sql`insert into "People" ("Key", email) select k, k || '@example.org' from unnest(${[ada, ben, cem]}::text[]) k`;
     await db.sql`
       insert into "Messages" values
@@ -96,10 +96,10 @@ describe.each([
     const { room, ada } = await correspondence();
     const other = await correspondence();
     const [explained] = await db.sql`
-      select coalesce(sum(rows), 0)::integer as rows from lethe.explain_deletion(${ada as string}, ${strategy})
+      select coalesce(sum(rows), 0)::integer as rows from lethe.explain_deletion(${ada}, ${strategy})
       where table_name in ('public.attachments', 'public.thumbnails')
     `;
-    await erase(db.sql, ada as string, { strategy });
+    await erase(db.sql, ada, { strategy });
 
     const between = untouched(2, "from ben to cem");
     const received = untouched(3, "from cem to ada");

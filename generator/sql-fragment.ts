@@ -42,6 +42,14 @@ export function parseExpression(text: string): ParsedExpression {
   return { ok: true, columns: [...found.columns].sort(), bareColumns: [...found.bareColumns].sort() };
 }
 
+/** The tree of one expression as PostgreSQL's parser sees it; null where it is none. */
+export function expressionTree(text: string): unknown {
+  const parsed = parse(PREFIX, text, "\n)");
+  if (!parsed.ok) return null;
+  const { SelectStmt: select } = parsed.tree as { SelectStmt: { targetList?: unknown[] } };
+  return select.targetList?.[0] ?? null;
+}
+
 type Parsed = { ok: true; tree: unknown; targets: number } | Extract<ParsedExpression, { ok: false }>;
 
 function parse(prefix: string, text: string, suffix: string): Parsed {

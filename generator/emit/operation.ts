@@ -81,11 +81,15 @@ function reassignSql(
   return statements.join("\n");
 }
 
-/** Rows can't be handed to somebody who is leaving in the same batch. `row`: whose heir, where it isn't `t`. */
+/**
+ * Rows can't be handed to somebody who is leaving in the same batch, nor to one who is marked: whoever has asked to go,
+ * or has gone, would own them for ever after. `row`: whose heir, where it isn't `t`.
+ */
 function heirOf(plan: ReassignPlan, subjects: Subjects, row = "t"): string {
   if (!("sql" in plan.to)) return literal(plan.to.ghostKey);
   const from = row === "t" ? "" : ` from (select ${row}.*) t`;
-  return `(select h.heir from (select (${plan.to.sql.trim()}) as heir${from}) h where h.heir <> all (${subjects(null)}))`;
+  const marked = "select from lethe.hidden_subjects g where g.subject_id = h.heir";
+  return `(select h.heir from (select (${plan.to.sql.trim()}) as heir${from}) h where h.heir <> all (${subjects(null)}) and not exists (${marked}))`;
 }
 
 /** Two ways to collide: with what the new owner has already, and with what somebody else leaves to them now. */

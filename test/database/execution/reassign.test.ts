@@ -204,3 +204,31 @@ describe("to whom an expression names", () => {
     expect(await owners("files")).toEqual([{ p: null }, { p: null }, { p: null }]);
   });
 });
+
+describe.each(["scheduled", "erased", "marked by hand"])("an heir who is %s is nobody", (state) => {
+  async function withHeir(): Promise<void> {
+    await db.sql`insert into groups values (${base}, ${base + 1})`;
+    if (state === "scheduled") await schedule(db.sql, base + 1);
+    if (state === "erased") await erase(db.sql, base + 1);
+    if (state === "marked by hand")
+      await db.sql`update people set deleted_at = now() - interval '1 year' where id = ${base + 1}`;
+  }
+
+  test("so the row is deleted or detached, or the request waits", async () => {
+    await withHeir();
+    await db.sql`insert into drafts values (${base}, ${base}, ${base})`;
+    await db.sql`insert into files values (${base}, ${base}, ${base})`;
+    await erase(db.sql, base);
+    expect(await db.sql`select from drafts where id = ${base}`).toHaveLength(0);
+    expect(await db.sql`select person_id from files where id = ${base}`).toEqual([{ person_id: null }]);
+
+    await db.sql`insert into pages values (${base}, ${base + 2}, ${base})`;
+    await schedule(db.sql, base + 2, { grace: "0" });
+    const failed = await failureOf(db.sql`select lethe.execute_deletion(${base + 2})`);
+    expect(failed.code).toBe("LT003");
+    expect(await db.sql`select person_id from pages where id = ${base}`).toEqual([
+      { person_id: String(base + 2) },
+    ]);
+    await db.sql`select lethe.cancel_deletion(${base + 2})`;
+  });
+});

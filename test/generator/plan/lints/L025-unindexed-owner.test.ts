@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { content, polymorphic, unrelated, via } from "../../../../generator/annotation/builders.ts";
+import { content, ownerSql, polymorphic, unrelated, via } from "../../../../generator/annotation/builders.ts";
 import { type Extra, table } from "../catalog-builder.ts";
 import { findings, person, subjects, users } from "./lint.ts";
 
@@ -46,4 +46,22 @@ test("L025 a link to a parent, and a pair", () => {
   expect(subjects("L025", decide({ of: "text index", of_id: "uuid" }, pair))).toEqual([
     "public.notes.of, of_id",
   ]);
+});
+
+test("L025 an owner by an expression: only an index on that very expression serves", () => {
+  const by = (expression: string, indexes: Extra["indexes"] = []) =>
+    decide({ data: "jsonb", who: "uuid" }, content({ owner: ownerSql(expression), rows: "delete" }), {
+      indexes,
+    });
+  const inside = "(t.data ->> 'user')::uuid";
+  const [finding] = findings("L025", by(inside));
+  expect(finding).toMatchObject({ level: "warning", path: ["tables", "notes", "rules", 0, "owner"] });
+  expect(finding?.remedy).toContain("create index concurrently on public.notes (((data ->> 'user')::uuid));");
+  const printed = (expression: string) => [{ columns: [null], expressions: [expression] }];
+  expect(subjects("L025", by(inside, printed("((data ->> 'user'::text))::uuid")))).toEqual([]);
+  expect(subjects("L025", by(inside, printed("((data ->> 'owner'::text))::uuid")))).toHaveLength(1);
+  expect(subjects("L025", by("t.who", [{ columns: ["who"] }]))).toEqual([]);
+  expect(findings("L025", by("(select m.who from members m where m.id = t.id)"))[0]?.remedy).toContain(
+    'via("…")',
+  );
 });

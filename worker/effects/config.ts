@@ -1,0 +1,127 @@
+/** `lethe.effects.ts`: which handlers there are, read and checked when the worker starts. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Finding, FindingsError, UsageError } from "../../generator/errors.ts";
+import { type HandlerDeclaration, isDeclaration } from "./define.ts";
+import type { Handler } from "./handler.ts";
+import { environmentComplaint, findingOf, missingDefault, notAHandler, unknownKeys } from "./issues.ts";
+import { isMissingSdk, MissingSdk } from "./sdk.ts";
+import { type Environment, slots } from "./settings.ts";
+
+export interface EffectsDefinition {
+  /** By the name that the annotation's `effects` use: `effects: { avatar: { handler: "blob" } }`. */
+  handlers: Record<string, HandlerDeclaration>;
+}
+
+/**
+ * The default export of `lethe.effects.ts`. Nothing is loaded, looked up or called before a worker starts with it.
+ *
+ * @example
+ * export default defineEffects({
+ *   handlers: {
+ *     blob: vercelBlob({ token: env("BLOB_READ_WRITE_TOKEN") }),
+ *     billing: polar({ accessToken: env("POLAR_ACCESS_TOKEN") }),
+ *   },
+ * });
+ */
+export function defineEffects(definition: EffectsDefinition): EffectsDefinition {
+  return definition;
+}
+
+/** What is wrong with the file, without a look at the environment. */
+export function effectsFindings(definition: unknown): Finding[] {
+  const findings = unknownKeys(definition);
+  for (const [name, declaration] of declared(definition)) {
+    if (!isDeclaration(declaration)) {
+      findings.push(notAHandler(name));
+      continue;
+    }
+    const issues = declaration.shape(slots(null)).safeParse(declaration.settings).error?.issues ?? [];
+    findings.push(...issues.flatMap((issue) => findingOf(issue, name, declaration)));
+  }
+  return findings;
+}
+
+/**
+ * The handlers, with their secrets and SDKs. The definition has no findings.
+ *
+ * @throws UsageError naming every variable that is missing or doesn't fit, and every SDK that isn't installed
+ */
+export async function openEffects(
+  definition: EffectsDefinition,
+  environment: Environment = process.env,
+): Promise<Map<string, Handler>> {
+  const given = slots(environment);
+  const checked = Object.entries(definition.handlers).map(([name, declaration]) => {
+    const result = declaration.shape(given).safeParse(declaration.settings);
+    return { name, declaration, ...result };
+  });
+  const complaint = environmentComplaint(checked);
+  if (complaint !== undefined) throw complaint;
+
+  const handlers = new Map<string, Handler>();
+  const missing: MissingSdk[] = [];
+  for (const { name, declaration, data } of checked) {
+    try {
+      handlers.set(name, await declaration.open(data));
+    } catch (error) {
+      if (!isMissingSdk(error)) throw error;
+      missing.push(error);
+    }
+  }
+  if (missing.length > 0) throw MissingSdk.together(missing);
+  return handlers;
+}
+
+let loads = 0;
+
+/**
+ * @throws UsageError where there is no such file, a variable is missing, or an SDK isn't installed
+ * @throws FindingsError with everything that is wrong with the file, each with its place
+ */
+export async function loadEffects(
+  file: string,
+  environment: Environment = process.env,
+): Promise<Map<string, Handler>> {
+  const path = resolve(file);
+  if (!existsSync(path)) {
+    throw new UsageError(
+      `there is no effects file ${file}`,
+      "name it with --effects, or create lethe.effects.ts",
+    );
+  }
+  const { default: definition } = await importFile(path);
+  const findings = effectsFindings(definition);
+  if (findings.length > 0) throw await rendered(path, findings);
+  return await openEffects(definition as EffectsDefinition, environment);
+}
+
+async function importFile(path: string): Promise<{ default?: unknown }> {
+  let failure: { finding: Finding } | undefined;
+  try {
+    const module = (await import(`${pathToFileURL(path).href}?load=${++loads}`)) as { default?: unknown };
+    if (module.default !== undefined) return module;
+  } catch (error) {
+    const { explainImportFailure } = await import("../../generator/annotation/load-failure.ts");
+    failure = explainImportFailure(path, error);
+  }
+  failure ??= { finding: missingDefault() };
+  throw await rendered(path, [failure.finding]);
+}
+
+/** The lines themselves aren't shown: one of them may hold a secret that doesn't belong there. */
+async function rendered(path: string, findings: Finding[]): Promise<FindingsError> {
+  const { locator } = await import("../../generator/annotation/locate.ts");
+  const { renderFindings } = await import("../../generator/annotation/render.ts");
+  const locate = locator(path);
+  return new FindingsError(
+    findings,
+    renderFindings(findings, (at, kind) => ({ ...locate(at, kind), text: "" })),
+  );
+}
+
+function declared(definition: unknown): [string, unknown][] {
+  const handlers = (definition as { handlers?: unknown } | null | undefined)?.handlers;
+  return typeof handlers === "object" && handlers !== null ? Object.entries(handlers) : [];
+}

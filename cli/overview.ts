@@ -29,6 +29,19 @@ export interface Overview {
   pastDueByCount: number;
   overdue: RequestLine[];
   pending: RequestLine[];
+  /** Rows of erased people that are kept on a legal basis. */
+  retained: RetainedLine[];
+}
+
+export interface RetainedLine {
+  table: string;
+  /** In which they are purged. */
+  year: number;
+  basis: string;
+  rows: number;
+  overdue: number;
+  failing: number;
+  last_error: string | null;
 }
 
 export function renderOverview(overview: Overview): string {
@@ -64,7 +77,29 @@ export function renderOverview(overview: Overview): string {
     ...more(overview.overdueCount - overdue.length),
     "",
     section("to come", head, pending.map(first), "none"),
+    ...retainedSection(overview.retained),
   ].join("\n");
+}
+
+function retainedSection(lines: RetainedLine[]): string[] {
+  if (lines.length === 0) return [];
+  return [
+    "",
+    section(
+      "kept on a legal basis",
+      ["table", "purged in", "rows", "basis", "overdue", "failing", "last error"],
+      lines.map((line) => [
+        line.table,
+        line.year,
+        line.rows,
+        line.basis,
+        line.overdue,
+        line.failing,
+        line.last_error ?? "",
+      ]),
+      "nothing",
+    ),
+  ];
 }
 
 function more(left: number): string[] {

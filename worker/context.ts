@@ -62,6 +62,7 @@ export function plainName(schema: string): string {
 
 export const sweepName = (schema: string): string => `${schema}_sweep`;
 export const driftName = (schema: string): string => `${schema}_drift`;
+export const purgeName = (schema: string): string => `${schema}_purge`;
 export const drainName = (schema: string): string => `${schema}_drain`;
 
 function requireWhole(name: string, value: number): void {

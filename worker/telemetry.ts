@@ -13,7 +13,7 @@ import { factsOf } from "./errors.ts";
 const NAME = "pg-lethe";
 
 /** Events of the log that are counted, by the name of their counter. */
-const COUNTED = ["scheduled", "cancelled", "executed", "failed", "blocked", "completed"] as const;
+const COUNTED = ["scheduled", "cancelled", "executed", "failed", "blocked", "completed", "purged"] as const;
 
 export interface Telemetry {
   /** Adds to `lethe.deletions.<event>`; events without a counter are left out. */
@@ -22,6 +22,10 @@ export interface Telemetry {
   lag(seconds: number, attributes: Attributes): void;
   /** Sets `lethe.drift`, the number of differences. */
   drift(differences: number, attributes: Attributes): void;
+  /** Adds to `lethe.retained.purged`, the number of rows. */
+  purged(rows: number, attributes: Attributes): void;
+  /** Sets `lethe.retained.rows`. */
+  retained(rows: number, attributes: Attributes): void;
   /** Runs the work in a span; an error leaves its code there, never its message. */
   span<T>(name: string, attributes: Attributes, work: (span: Span) => Promise<T>): Promise<T>;
 }
@@ -48,7 +52,17 @@ export function createTelemetry(
     description: "Differences between the database and the annotation, by severity",
     unit: "{difference}",
   });
+  const purged = meter.createCounter("lethe.retained.purged", {
+    description: "Rows deleted when their time of retention was over",
+    unit: "{row}",
+  });
+  const retained = meter.createGauge("lethe.retained.rows", {
+    description: "Rows of erased people that are kept on a legal basis, by table",
+    unit: "{row}",
+  });
   return {
+    purged: (rows, attributes) => purged.add(rows, attributes),
+    retained: (rows, attributes) => retained.record(rows, attributes),
     count: (event, count, attributes) => counters.get(event)?.add(count, attributes),
     drift: (differences, attributes) => drift.record(differences, attributes),
     lag: (seconds, attributes) => lag.record(seconds, attributes),

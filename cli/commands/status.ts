@@ -4,7 +4,7 @@ import type postgres from "postgres";
 import { ask } from "../ask.ts";
 import { withDatabase } from "../database.ts";
 import { databaseOption, databaseUrl, jsonOption, positiveInteger, schemaOption } from "../options.ts";
-import { type Overview, type RequestLine, renderOverview } from "../overview.ts";
+import { type Overview, type RequestLine, type RetainedLine, renderOverview } from "../overview.ts";
 
 interface StatusOptions {
   databaseUrl?: string;
@@ -71,6 +71,12 @@ async function look(sql: postgres.Sql, { schema, limit, subjects }: StatusOption
         order by r.scheduled_for, r.request_id
         limit ${limit}
       `;
+      const retained = await tx<RetainedLine[]>`
+        select table_name as "table", year, basis, rows::float8 as rows,
+               overdue::float8 as overdue, failing::float8 as failing, last_error
+        from ${lethe}.retained_rows
+        order by table_name, year, basis
+      `;
       return {
         lagSeconds: numbers?.lag ?? 0,
         states: Object.fromEntries(states.map(({ state, requests }) => [state, requests])),
@@ -79,6 +85,7 @@ async function look(sql: postgres.Sql, { schema, limit, subjects }: StatusOption
         pastDueByCount: numbers?.late ?? 0,
         overdue: [...overdue],
         pending: [...pending],
+        retained: [...retained],
       };
     }),
   );

@@ -9,6 +9,7 @@ import { exporting } from "./export.ts";
 import { listLegacy, requireMarks } from "./marks-in-force.ts";
 import { matches } from "./matches.ts";
 import { annotationRow, ghosts, register } from "./register.ts";
+import { retention, retentionTerms } from "./retention.ts";
 import { strategies } from "./strategies.ts";
 import { subjectRoutines } from "./subject.ts";
 import { type DatabaseObject, define, heading, quoteText, sha256, table } from "./text.ts";
@@ -77,6 +78,7 @@ function write(plan: Plan): string {
     requireMarks(plan),
     ...(plan.subject.marks.legacy === "erase" ? [listLegacy(plan)] : []),
     annotationRow(plan),
+    retentionTerms(plan),
     heading(
       "PRIVILEGES",
       "Exactly these roles, and nobody else: whoever a default privilege let in is put out again.",
@@ -111,6 +113,11 @@ function partsOf(plan: Plan): Part[] {
       title: "WHAT IS ERASED",
       text: "One procedure a strategy, one statement a rule, for all subjects of a batch at once.",
       objects: [...strategies(plan), ...matches(plan)],
+    },
+    {
+      title: "WHAT IS KEPT FOR A TIME",
+      text: "Rows that outlive their person on a legal basis, and how they are purged when the time is over.",
+      objects: retention(plan),
     },
     {
       title: "LOCKING OUT",

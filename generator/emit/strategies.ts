@@ -5,6 +5,7 @@ import { literal } from "../quote.ts";
 import { finalMark, notMarked, unmarkGone } from "./marks.ts";
 import { anyOf, assignments, chunk, residue, statement } from "./operation.ts";
 import { byVariable, optionsOf, optionVariable, ownedBy, type Subjects } from "./owner.ts";
+import { keepDetached } from "./retention.ts";
 import { routine } from "./routine.ts";
 import { column, type DatabaseObject, indent, table } from "./text.ts";
 import { changeSql } from "./value.ts";
@@ -40,6 +41,7 @@ function strategyProcedure(plan: Plan, strategy: Strategy): DatabaseObject {
       "-- For the executor alone: each subject's request must be executing in this transaction.",
       "perform lethe.require_executing(subjects);",
       "",
+      ...keepRetained(plan, strategy),
       ...statements(plan, operations),
       ...subjectStatement(plan, strategy),
       "",
@@ -48,6 +50,16 @@ function strategyProcedure(plan: Plan, strategy: Strategy): DatabaseObject {
     ].join("\n"),
     comment: `${WHAT[strategy]} Called by lethe.execute_deletion() and lethe.execute_due_deletions() alone. Errors: LT005, LT014 residue found.`,
   });
+}
+
+/** soft_delete leaves all content where it is. */
+function keepRetained(plan: Plan, strategy: Strategy): string[] {
+  if (plan.retentions.length === 0 || strategy === "soft_delete") return [];
+  return [
+    "-- Rows that are kept for a time: written down while their owner still leads there.",
+    "perform lethe.keep_retained(subjects);",
+    "",
+  ];
 }
 
 function subjectsParameter(plan: Plan) {
@@ -217,6 +229,18 @@ function look(operation: Operation, one: Subjects): string {
   ].join("\n");
 }
 
+function drained(plan: Plan, operation: Operation): string[] {
+  const sql = chunk(operation, plan.key, byVariable);
+  const kept = plan.retentions.find(
+    (each) =>
+      each.table.name === operation.table.name &&
+      JSON.stringify(each.rows) === JSON.stringify(operation.rows),
+  );
+  return operation.class === "retain" && operation.action === "detach" && kept !== undefined
+    ? [keepDetached(kept, sql)]
+    : [sql, "get diagnostics touched = row_count;"];
+}
+
 function drainFunction(plan: Plan): DatabaseObject {
   const operations = heavyStrategies(plan).map(
     (strategy) => [strategy, plan.operations[strategy].filter(isContent)] as const,
@@ -224,8 +248,7 @@ function drainFunction(plan: Plan): DatabaseObject {
   const blocks = operations.map(([strategy, list]) => {
     const steps = list.flatMap((operation) => [
       `-- ${operation.table.name}: ${operation.action} (${operation.reason})`,
-      chunk(operation, plan.key, byVariable),
-      "get diagnostics touched = row_count;",
+      ...drained(plan, operation),
       "if touched > 0 then",
       "  return touched;",
       "end if;",

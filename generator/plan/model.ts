@@ -12,6 +12,7 @@ import type {
   Transform,
 } from "../annotation/model.ts";
 import type { ExportPlan } from "./exports.ts";
+import type { RetentionPlan } from "./retention.ts";
 
 export interface TableRef {
   schema: string;
@@ -249,6 +250,8 @@ export interface Plan {
   /** Deletes at schedule: sessions and tokens. */
   atSchedule: Operation[];
   suspensions: SuspensionPlan[];
+  /** Rows that are purged when their time is over; those that refer to others before those. */
+  retentions: RetentionPlan[];
   blockers: BlockerPlan[];
   guards: GuardPlan[];
   hiding: HidingPlan[];

@@ -17,6 +17,7 @@ import { type Operations, planRule } from "./operations.ts";
 import { orderTables, sortOperations, withoutSuperfluous } from "./order.ts";
 import { ownedRows, rulesOf } from "./owner.ts";
 import { planHiding, planRegister, planSuspensions } from "./protection.ts";
+import { planRetentions } from "./retention.ts";
 import { planGhosts, planKey, planSubject } from "./subject.ts";
 
 const STRATEGIES: Strategy[] = ["anonymize", "hard_delete", "soft_delete"];
@@ -69,6 +70,7 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
     operations,
     atSchedule: operations.soft_delete.filter((operation) => operation.class === "session"),
     suspensions: planSuspensions(context, subject, key),
+    retentions: planRetentions(context, subject, key),
     blockers,
     guards,
     hiding: planHiding(context, subject, key),

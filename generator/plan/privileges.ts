@@ -24,6 +24,7 @@ export function privilegesOn(plan: Plan, name: string): Privilege[] | null {
     needed.add(action === "delete" ? "delete" : "update");
     if (reassign?.orElse === "delete" || reassign?.onConflict === "delete") needed.add("delete");
   }
+  if (plan.retentions.some((each) => each.table.name === name)) needed.add("update").add("delete");
   if (plan.suspensions.some((each) => each.table.name === name)) needed.add("insert").add("delete");
   if (plan.guards.some((each) => each.table.name === name)) needed.add("trigger");
   return [...needed].sort();

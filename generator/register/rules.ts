@@ -36,7 +36,9 @@ function untouched(plan: Plan, { rule, action, rows, table }: Declared, strategy
   if (others.some((each) => JSON.stringify(each.rows.owner) === owner && each.rows.option === null))
     return "as by the other rule";
   if (action[strategy] === "cascade") return "deleted with the row they belong to";
-  return rule.class === "retain" ? "kept for the time" : "untouched";
+  return rule.class === "retain" && strategy !== "soft_delete"
+    ? "kept for the time, then deleted"
+    : "untouched";
 }
 
 function inWords(operation: Operation): string {
@@ -49,7 +51,7 @@ function inWords(operation: Operation): string {
     detach: ["detached from the person", changed].filter((each) => each !== "").join("; "),
     reassign: ["handed over", changed].filter((each) => each !== "").join("; "),
   }[operation.action];
-  const kept = operation.class === "retain" ? "; kept for the time" : "";
+  const kept = operation.class === "retain" ? "; kept for the time, then deleted" : "";
   const when = option === null ? "" : `, ${option.is ? "if" : "unless"} the request says ${option.option}`;
   return `${what}${kept}${when}`;
 }

@@ -44,6 +44,7 @@ begin
     ));
     if cardinality(heavy) > 0 then
       -- Nobody can sign in or be recognised from here on; the many rows follow in steps of their own.
+      perform lethe.begin_in_steps(name, heavy);
       call lethe.erase_identity(heavy);
     end if;
     perform lethe.apply_strategy(name, array(

@@ -32,13 +32,17 @@ begin
     or (answer.status = 'deleted' and lethe.is_live(subject)) then
     -- Marked before Lethe came: gone for the application, though nobody erased the row.
     return (case when lethe.is_marked(subject) then 'deleted' else 'not_scheduled' end,
-            null, null, null, null, null, null)::lethe.status;
+            null, null, null, null, null, null, null, null)::lethe.status;
   elsif answer.status <> 'scheduled' then
     answer.days_remaining := 0;
+    select count(*), max(t.purge_after) into answer.kept_rows, answer.kept_until
+    from lethe.retained t
+    where t.request_id = answer.request_id;
   end if;
   return answer;
 end
 $function$;
 comment on function lethe.deletion_status({{key}}) is
-  'Where a person stands: not_scheduled, scheduled (with the days that remain, rounded up), executing, deleted.
+  'Where a person stands: not_scheduled, scheduled (with the days that remain, rounded up), executing, deleted
+   (with how many rows are still kept on a legal basis, and until when the last of them).
    Errors: LT005 not allowed.';

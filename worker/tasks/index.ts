@@ -1,14 +1,16 @@
 /** The tasks as graphile-worker takes them. */
 import type { TaskList } from "graphile-worker";
-import { contextOf, drainName, driftName, type LetheTaskOptions, sweepName } from "../context.ts";
+import { contextOf, drainName, driftName, type LetheTaskOptions, purgeName, sweepName } from "../context.ts";
 import { drainTask } from "./drain.ts";
 import { driftTask } from "./drift.ts";
+import { purgeTask } from "./purge.ts";
 import { sweepTask } from "./sweep.ts";
 
 /**
  * Lethe's tasks, for teams that already run graphile-worker: `run({ taskList: { ...mine, ...letheTasks() } })`.
  * Named for the schema: `lethe_sweep` executes what is due, `lethe_drain` finishes people with very many rows,
- * `lethe_drift` looks each day whether the database is still the one that the annotation knows.
+ * `lethe_drift` looks each day whether the database is still the one that the annotation knows,
+ * `lethe_purge` deletes each day the rows whose time of retention is over.
  *
  * @throws UsageError where an option is out of range
  */
@@ -18,5 +20,6 @@ export function letheTasks(options: LetheTaskOptions = {}): TaskList {
     [sweepName(context.schema)]: sweepTask(context),
     [drainName(context.schema)]: drainTask(context),
     [driftName(context.schema)]: driftTask(context),
+    [purgeName(context.schema)]: purgeTask(context),
   };
 }

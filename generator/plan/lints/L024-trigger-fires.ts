@@ -84,6 +84,8 @@ function workOf(plan: Plan, context: PlanContext): Work[] {
     if (table !== undefined && removes(operation)) on(table).deletes = true;
   }
   for (const rule of declaredRules(plan, context)) {
+    // Purged when their time is over.
+    if (rule.rule.class === "retain") on(rule.table).deletes = true;
     const cascades = plan.lifecycle.strategies.some((strategy) => rule.action[strategy] === "cascade");
     if (cascades) on(rule.table).deletes = true;
   }

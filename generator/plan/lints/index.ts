@@ -28,6 +28,9 @@ import { replicaIdentityFull } from "./L052-replica-identity-full.ts";
 import { historyTable } from "./L053-history-table.ts";
 import { definerView } from "./L054-definer-view.ts";
 import { policyCallsPerRow } from "./L055-policy-calls-per-row.ts";
+import { retainWithoutKey } from "./L060-retain-without-key.ts";
+import { retainSince } from "./L061-retain-since.ts";
+import { retainedRowsReferenced } from "./L062-retained-rows-referenced.ts";
 
 /** Looks at the plan and reports into the context. */
 export type Lint = (plan: Plan, context: PlanContext) => void;
@@ -60,4 +63,7 @@ export const lints: readonly Lint[] = [
   historyTable,
   definerView,
   policyCallsPerRow,
+  retainWithoutKey,
+  retainSince,
+  retainedRowsReferenced,
 ];

@@ -56,5 +56,5 @@ test("0, then what there is, then 0", async () => {
 test("each day at four", () => {
   const item = letheCronItems().find(({ task }) => task === "lethe_drift");
   expect(item?.match).toBe("0 4 * * *");
-  expect(parseCronItems(letheCronItems())).toHaveLength(2);
+  expect(parseCronItems(letheCronItems()).length).toBe(letheCronItems().length);
 });

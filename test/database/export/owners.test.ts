@@ -34,7 +34,7 @@ const db = useScenario(
    create table members (group_id integer references groups, person_id text references "Odd Schema"."Person", nickname text, primary key (group_id, person_id));
    create table notes (about_type text, about_id text, body text);
    create table logs (data jsonb, body text);
-   create table bills (id integer primary key, person_id varchar(20), paid boolean, name text);
+   create table bills (id integer primary key, person_id varchar(20), paid boolean, name text, due date);
    create table wide (id integer primary key, person_id text references "Odd Schema"."Person", ${wide.join(", ")});
    create table hooks (id integer primary key, person_id text references "Odd Schema"."Person", url text, signing_secret text, token_count integer, "apiKey" text);
    create table visits (id uuid primary key default gen_random_uuid(), person_id text references "Odd Schema"."Person", agent text, data jsonb);
@@ -85,9 +85,9 @@ const db = useScenario(
         owner: "person_id",
         where: "t.paid",
         for: "7 years",
-        since: "id",
+        since: "due",
         basis: "tax law",
-        columns: { paid: keep(), name: pii.null() },
+        columns: { paid: keep(), name: pii.null(), due: keep() },
       }),
       wide: content({ owner: "person_id", rows: "delete" }),
       hooks: content({ owner: "person_id", rows: "delete" }),
@@ -164,7 +164,7 @@ test("all of it, and nothing else", async () => {
       { about_type: "Person", about_id: me, body: mine },
     ],
     "public.logs": [{ data: { person: me }, body: mine }],
-    "public.bills": [{ id: 10, person_id: me, paid: true, name: mine }],
+    "public.bills": [{ id: 10, person_id: me, paid: true, name: mine, due: null }],
     "public.hooks": [{ id: 10, person_id: me, url: mine, token_count: 3 }],
     // Its key may be what opens it.
     "public.visits": [{ person_id: me, agent: mine }],

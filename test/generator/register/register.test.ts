@@ -186,9 +186,9 @@ describe("in words", () => {
       "bills",
       "untouched",
       {
-        anonymize: "columns erased: name; kept for the time",
-        hard_delete: "detached from the person; columns erased: name; kept for the time",
-        soft_delete: "kept for the time",
+        anonymize: "columns erased: name; kept for the time, then deleted",
+        hard_delete: "detached from the person; columns erased: name; kept for the time, then deleted",
+        soft_delete: "untouched",
       },
     ],
   ])("%s", (name, atSchedule, atExecution) => {

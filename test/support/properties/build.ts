@@ -90,6 +90,7 @@ function dataSql(people: People, tables: DrawnTable[]): string[] {
       table.recipe.rows.map((seed, row) => ({
         ...Object.fromEntries(table.key.map((column, place) => [column, place === 0 ? row + 1 : seed % 2])),
         flag: pick(seed, "flag", 4),
+        noted: null,
         ...values(table.columns, seed),
       })),
     );
@@ -165,6 +166,7 @@ function subjectRule({ rule, recipe }: DrawnColumn): ColumnRule {
 function tableAnnotation(recipe: Recipe, table: DrawnTable): TableAnnotation {
   const columns: Record<string, ColumnRule> = {
     flag: { action: "keep" },
+    noted: { action: "keep" },
     ...Object.fromEntries(table.columns.map((column) => [column.name, column.rule])),
     ...table.acknowledged,
   };

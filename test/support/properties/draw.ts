@@ -138,6 +138,8 @@ function drawTable(
     lines: [
       ...key.map((column, place) => `${ident(column)} ${place === 0 ? "bigint" : "integer"} not null`),
       "flag integer not null",
+      // Always NULL: what is retained counts from the execution.
+      "noted date",
       ...columns.map(columnSql),
       ...(key.length === 0 ? [] : [`primary key (${key.map(ident).join(", ")})`]),
     ],

@@ -32,6 +32,7 @@ function mend(annotation: Annotation, catalog: Catalog, finding: Finding): void 
       else rule(annotation, finding, "delete");
       break;
     case "L020":
+    case "L060":
       rule(annotation, finding, "delete");
       break;
     case "L021":

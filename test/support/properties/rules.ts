@@ -50,7 +50,7 @@ export function drawRule(
       // Such rows are deleted, unless their columns are decided; half of the second kind's are.
       return { class: kind, ...common };
     case "retain":
-      return { class: kind, ...common, for: "7 years", since: "flag", basis: "legal_obligation" };
+      return { class: kind, ...common, for: "7 years", since: "noted", basis: "legal_obligation" };
     case "blocker":
       return {
         class: kind,

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:06ce2de4dc05286b18f4b61689686b18fd84bb6a
+--! Hash: sha1:f723369d8ae89743efe546d029e872a93cb5359e
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -690,6 +690,52 @@ comment on column lethe.annotated_table.privileges is
   'What Lethe''s functions need on a table that they don''t own; null: they must own it.';
 $step$);
 
+call pg_temp.lethe_step(5, $step$
+-- Rows that outlive their person for a time, so that they can be purged when it is over.
+
+-- What the annotation said when the rows were kept. Rows are never changed: entries made under older terms keep those.
+create table lethe.retention (
+  id integer generated always as identity primary key,
+  table_name text not null,
+  key_columns text[] not null,
+  since text not null,
+  kept_for interval not null,
+  basis text not null,
+  unique (table_name, key_columns, since, kept_for, basis)
+);
+comment on table lethe.retention is 'The terms under which rows are kept beyond their person: since when, how long, on what basis.';
+
+-- No foreign key to the request: requests are never deleted, and there may be ten million rows.
+create table lethe.retained (
+  request_id bigint not null,
+  retention_id integer not null references lethe.retention (id),
+  row_key jsonb not null,
+  purge_after timestamptz not null,
+  attempts integer not null default 0,
+  next_attempt_at timestamptz,
+  last_error text,
+  primary key (request_id, retention_id, row_key)
+);
+comment on table lethe.retained is 'Rows of erased people that stay until purge_after, by primary key; under hard_delete nothing else leads there.';
+comment on column lethe.retained.row_key is 'The primary key''s values, in the order of the retention''s key_columns.';
+comment on column lethe.retained.last_error is 'SQLSTATE, table and constraint of the last failed purge; never a message, which may hold values.';
+create index retained_due on lethe.retained ((greatest(purge_after, next_attempt_at)));
+
+create type lethe.purge_outcome as (
+  request_id bigint,
+  row_key jsonb,
+  outcome text,
+  purge_after timestamptz
+);
+comment on type lethe.purge_outcome is
+  'What became of one entry: purged, gone (there is no such row any more), released (it is somebody else''s now),
+   later (its date was corrected), swallowed (a trigger kept it), unknown (no rule of the annotation names it any more).';
+
+alter type lethe.status
+  add attribute kept_rows bigint,
+  add attribute kept_until timestamptz;
+$step$);
+
 -- =============================================================================
 -- IS THIS THE RIGHT DATABASE?
 -- What the annotation knows of the application's tables. The migration stops
@@ -911,6 +957,9 @@ begin
   -- For the executor alone: each subject's request must be executing in this transaction.
   perform lethe.require_executing(subjects);
 
+  -- Rows that are kept for a time: written down while their owner still leads there.
+  perform lethe.keep_retained(subjects);
+
   -- public.accounts: delete (credential, owner user_id)
   delete from public.accounts t
   where t.user_id = any (subjects);
@@ -1044,6 +1093,9 @@ as $function$
 begin
   -- For the executor alone: each subject's request must be executing in this transaction.
   perform lethe.require_executing(subjects);
+
+  -- Rows that are kept for a time: written down while their owner still leads there.
+  perform lethe.keep_retained(subjects);
 
   -- public.accounts: delete (credential, owner user_id)
   delete from public.accounts t
@@ -2051,18 +2103,32 @@ begin
       return touched;
     end if;
     -- public.invoices: detach (retain, owner user_id, legal_obligation, 7 years since issued_at)
-    update public.invoices t
-    set billing_name = 'Deleted customer',
-        billing_address = null,
-        user_id = null
-    where t.ctid = any (array(
-        select t.ctid
-        from public.invoices t
-        where t.user_id = any (subjects)
-        limit chunk
-      ))
-      and t.user_id = any (subjects);
-    get diagnostics touched = row_count;
+    with changed as (
+      update public.invoices t
+      set billing_name = 'Deleted customer',
+          billing_address = null,
+          user_id = null
+      where t.ctid = any (array(
+          select t.ctid
+          from public.invoices t
+          where t.user_id = any (subjects)
+          limit chunk
+        ))
+        and t.user_id = any (subjects)
+      returning t.*
+    ), kept as (
+      insert into lethe.retained (request_id, retention_id, row_key, purge_after)
+      select q.id, (
+      select n.id from lethe.retention n
+      where n.table_name = 'public.invoices' and n.key_columns = array['id']
+        and n.since = 'issued_at' and n.kept_for = interval '7 years' and n.basis = 'legal_obligation'
+    ), jsonb_build_array(t.id),
+             (coalesce(t.issued_at at time zone 'UTC', now() at time zone 'UTC') + interval '7 years') at time zone 'UTC'
+      from changed t
+      join lethe.deletion_request q on q.subject_id = subject and q.state = 'executing'
+      on conflict do nothing
+    )
+    select count(*) into touched from changed;
     if touched > 0 then
       return touched;
     end if;
@@ -2153,6 +2219,136 @@ begin
 end
 $function$;
 comment on function lethe.drain(text, uuid, integer) is 'Erases one chunk of one table for a subject with very many rows. Returns the rows touched; 0 when a look finds nothing more.';
+$define$);
+
+-- =============================================================================
+-- WHAT IS KEPT FOR A TIME
+-- Rows that outlive their person on a legal basis, and how they are purged when
+-- the time is over.
+-- =============================================================================
+
+call pg_temp.lethe_define('function lethe.keep_retained(uuid[])', $define$
+create or replace function lethe.keep_retained(subjects uuid[]) returns void
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  -- public.invoices: legal_obligation, 7 years since issued_at
+  insert into lethe.retained (request_id, retention_id, row_key, purge_after)
+  select q.id, (
+    select n.id from lethe.retention n
+    where n.table_name = 'public.invoices' and n.key_columns = array['id']
+      and n.since = 'issued_at' and n.kept_for = interval '7 years' and n.basis = 'legal_obligation'
+  ), kept.row_key, kept.purge_after
+  from lethe.deletion_request q
+  cross join lateral (
+    select jsonb_build_array(t.id) as row_key,
+           (coalesce(t.issued_at at time zone 'UTC', now() at time zone 'UTC') + interval '7 years') at time zone 'UTC' as purge_after
+    from public.invoices t
+    where t.user_id = any (array[q.subject_id])
+    -- A look of its own for each person: flattened into one join, PostgreSQL 15 would read the table whole.
+    offset 0
+  ) kept
+  where q.subject_id = any (subjects)
+    and q.state = 'executing'
+  on conflict do nothing;
+end
+$function$;
+comment on function lethe.keep_retained(uuid[]) is 'Writes down the rows that outlive these subjects, by primary key, with the time when they are to be purged; before any rule detaches them.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.retained_tables()', $define$
+create or replace function lethe.retained_tables() returns text[]
+language plpgsql
+stable
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  return array['public.invoices'];
+end
+$function$;
+comment on function lethe.retained_tables() is 'Tables whose rows may be kept for a time, those that refer to others before those.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.purge_from(lethe.retention, lethe.retained[])', $define$
+create or replace function lethe.purge_from(terms lethe.retention, entries lethe.retained[]) returns setof lethe.purge_outcome
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  if terms.table_name = 'public.invoices' and terms.key_columns = array['id'] and terms.since = 'issued_at' then
+    -- public.invoices: legal_obligation: by their date issued_at
+    return query
+    with entry as materialized (
+      select row_number() over () as number, e.request_id, e.row_key, e.purge_after, q.subject_id
+      from unnest(entries) e
+      join lethe.deletion_request q on q.id = e.request_id
+    ), found as materialized (
+      select e.number, t.id as key_1,
+             (
+               (t.user_id is null or t.user_id = e.subject_id)
+             ) as theirs,
+             -- The date may have been corrected meanwhile.
+             coalesce((t.issued_at at time zone 'UTC' + terms.kept_for) at time zone 'UTC', e.purge_after) as purge_after
+      from entry e
+      join public.invoices t on t.id = (e.row_key ->> 0)::bigint
+      for update of t
+    ), purged as (
+      delete from public.invoices t
+      using found f
+      where t.id = f.key_1
+        and f.theirs
+        and f.purge_after <= now()
+      returning f.number
+    ), seen as (
+      -- Brought together by their numbers without a join, whose cost nobody can foresee for an array.
+      select e.number, e.request_id, e.row_key, null::boolean as theirs, null::timestamptz as purge_after, false as purged
+      from entry e
+      union all
+      select f.number, null, null, f.theirs, f.purge_after, false from found f
+      union all
+      select p.number, null, null, null, null, true from purged p
+    ), one as (
+      select max(s.request_id) as request_id,
+             (array_agg(s.row_key) filter (where s.row_key is not null))[1] as row_key,
+             bool_or(s.theirs) as theirs,
+             max(s.purge_after) as purge_after,
+             bool_or(s.purged) as purged
+      from seen s
+      group by s.number
+    )
+    select o.request_id, o.row_key,
+           case
+             when o.theirs is null then 'gone'
+             when not o.theirs then 'released'
+             when o.purge_after > now() then 'later'
+             -- Of two entries for one row either may have taken it.
+             when bool_or(o.purged) over (partition by o.row_key) then 'purged'
+             else 'swallowed'
+           end,
+           o.purge_after
+    from one o;
+    return;
+  end if;
+  -- No rule of the annotation keeps such rows any more: nobody decided what becomes of these.
+  return query
+  select e.request_id, e.row_key, 'unknown', e.purge_after
+  from unnest(entries) e;
+end
+$function$;
+comment on function lethe.purge_from(lethe.retention, lethe.retained[]) is 'Deletes the rows of these entries that are still the erased person''s or nobody''s, and whose date is still over; says what became of each.';
 $define$);
 
 -- =============================================================================
@@ -3463,15 +3659,19 @@ begin
     or (answer.status = 'deleted' and lethe.is_live(subject)) then
     -- Marked before Lethe came: gone for the application, though nobody erased the row.
     return (case when lethe.is_marked(subject) then 'deleted' else 'not_scheduled' end,
-            null, null, null, null, null, null)::lethe.status;
+            null, null, null, null, null, null, null, null)::lethe.status;
   elsif answer.status <> 'scheduled' then
     answer.days_remaining := 0;
+    select count(*), max(t.purge_after) into answer.kept_rows, answer.kept_until
+    from lethe.retained t
+    where t.request_id = answer.request_id;
   end if;
   return answer;
 end
 $function$;
 comment on function lethe.deletion_status(uuid) is
-  'Where a person stands: not_scheduled, scheduled (with the days that remain, rounded up), executing, deleted.
+  'Where a person stands: not_scheduled, scheduled (with the days that remain, rounded up), executing, deleted
+   (with how many rows are still kept on a legal basis, and until when the last of them).
    Errors: LT005 not allowed.';
 $define$);
 
@@ -3559,12 +3759,31 @@ begin
   return query
   select e.table_name, e.rows, e.basis
   from lethe.count_remaining(subject, chosen) e
-  where e.rows > 0;
+  where e.rows > 0
+    -- After the erasure the entries say it more exactly.
+    and not (e.basis like 'retained%' and exists (
+      select
+      from lethe.deletion_request q
+      join lethe.retained r on r.request_id = q.id
+      join lethe.retention n on n.id = r.retention_id
+      where q.subject_id = subject and n.table_name = e.table_name
+    ))
+  union all
+  select n.table_name, count(*),
+         format('retained (%s), the last until %s', n.basis, to_char(max(r.purge_after) at time zone 'UTC', 'YYYY-MM-DD'))
+  from lethe.deletion_request q
+  join lethe.retained r on r.request_id = q.id
+  join lethe.retention n on n.id = r.retention_id
+  where q.subject_id = subject
+    -- Not what somebody left who had the key before.
+    and not lethe.is_live(subject)
+  group by n.table_name, n.basis;
 end
 $function$;
 comment on function lethe.explain_remaining(uuid, lethe.strategy) is
   'A dry run''s other half: how many of a person''s rows would stay, and on what basis: retained by law, kept by the
-   annotation, or untouched by soft_delete. Rows that stay with their columns transformed are in explain_deletion().
+   annotation, or untouched by soft_delete; after the erasure,
+   what is still retained, and until when. Rows that stay with their columns transformed are in explain_deletion().
    Errors: LT005 not allowed, 22023 strategy not allowed.';
 $define$);
 
@@ -3877,6 +4096,23 @@ $function$;
 comment on function lethe.begin_execution(bigint[]) is 'Marks requests as executing in this transaction; from here on they can''t be cancelled.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.begin_in_steps(text, uuid[])', $define$
+create or replace function lethe.begin_in_steps(strategy text, subjects uuid[]) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+begin
+  -- Chunks detach rows before the last pass looks for them.
+  perform lethe.keep_retained(subjects);
+end
+$function$;
+comment on function lethe.begin_in_steps(text, uuid[]) is
+  'The first step of subjects with very many rows: what has to happen before anything of theirs is erased.';
+$define$);
+
 call pg_temp.lethe_define('function lethe.continue_deletion(bigint)', $define$
 create or replace function lethe.continue_deletion(request bigint) returns text
 language plpgsql
@@ -4003,6 +4239,7 @@ begin
     ));
     if cardinality(heavy) > 0 then
       -- Nobody can sign in or be recognised from here on; the many rows follow in steps of their own.
+      perform lethe.begin_in_steps(name, heavy);
       call lethe.erase_identity(heavy);
     end if;
     perform lethe.apply_strategy(name, array(
@@ -4754,6 +4991,242 @@ comment on function lethe.take_turns(text) is
   'Held to the end of the transaction for tables whose rows belong to two people: workers would lock them crosswise.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.postpone_purge(integer, lethe.retained[], text)', $define$
+create or replace function lethe.postpone_purge(retention integer, entries lethe.retained[], error text) returns void
+language sql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+as $function$
+  -- An hour, two, four … up to a month.
+  update lethe.retained r
+  set attempts = r.attempts + 1,
+      next_attempt_at = now() + least(interval '1 hour' * power(2, least(r.attempts, 10)), interval '30 days'),
+      last_error = left($3, 200)
+  from unnest($2) e
+  where r.request_id = e.request_id
+    and r.retention_id = $1
+    and r.row_key = e.row_key;
+$function$;
+comment on function lethe.postpone_purge(integer, lethe.retained[], text) is
+  'Counts a failed purge and puts the entries back with a growing delay. error: SQLSTATE, table, constraint; never a message.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.purge_due()', $define$
+create or replace function lethe.purge_due() returns boolean
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+begin
+  perform lethe.require_service();
+  return exists (
+    select from lethe.retained r where greatest(r.purge_after, r.next_attempt_at) <= now()
+  );
+end
+$function$;
+comment on function lethe.purge_due() is 'Is there anything for purge_retained() to do now? Errors: LT005 not allowed.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.purge_retained(integer)', $define$
+create or replace function lethe.purge_retained(max integer default 5000) returns bigint
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+set lock_timeout = '5s'
+as $function$
+#variable_conflict use_variable
+declare
+  claimed lethe.retained[];
+  retention integer;
+  outcome lethe.execution;
+  purged bigint := 0;
+  failures_left integer := 20;
+begin
+  perform lethe.require_service();
+  perform lethe.require_read_committed();
+  if max is null or max < 1 then
+    raise exception 'max must be at least 1' using errcode = 'invalid_parameter_value';
+  end if;
+  claimed := array(
+    select r
+    from lethe.retained r
+    where greatest(r.purge_after, r.next_attempt_at) <= now()
+    order by greatest(r.purge_after, r.next_attempt_at)
+    limit max
+    for update skip locked
+  );
+  if cardinality(claimed) = 0 then
+    return 0;
+  end if;
+  -- Their events are numbered under the requests' locks; rows come last, as everywhere.
+  perform
+  from lethe.deletion_request q
+  where q.id = any (array(select e.request_id from unnest(claimed) e))
+  order by q.id
+  for update;
+  for retention in
+    select n.id
+    from lethe.retention n
+    where n.id = any (array(select e.retention_id from unnest(claimed) e))
+    -- Rows that refer to others before the rows that they refer to.
+    order by array_position(lethe.retained_tables(), n.table_name) nulls last, n.id
+  loop
+    outcome := lethe.purge_rows(
+      retention,
+      array(select e from unnest(claimed) e where e.retention_id = retention),
+      failures_left
+    );
+    purged := purged + outcome.executed;
+    failures_left := failures_left - outcome.failed;
+  end loop;
+  return purged;
+end
+$function$;
+comment on function lethe.purge_retained(integer) is
+  'Deletes up to max rows of erased people whose time of retention is over; several workers may call it at once.
+   A row goes only where it is still the erased person''s or nobody''s, and its date, looked at again, is still over.
+   What can''t be deleted is put back with a growing delay and holds up nothing else.
+   Returns how many rows were deleted. Errors: LT005 not allowed, LT015 wrong isolation level.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.purge_rows(integer, lethe.retained[], integer)', $define$
+create or replace function lethe.purge_rows(retention integer, entries lethe.retained[], failures_left integer) returns lethe.execution
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+#variable_conflict use_variable
+declare
+  terms lethe.retention;
+  seen lethe.purge_outcome[];
+  half constant integer := cardinality(entries) / 2;
+  outcome lethe.execution;
+  other lethe.execution;
+  code text;
+  schema_name text;
+  table_name text;
+  constraint_name text;
+begin
+  if cardinality(entries) = 0 then
+    return (0, 0, 0, 0)::lethe.execution;
+  elsif failures_left <= 0 then
+    -- Too much has been rolled back already: the rest comes with the next call but one.
+    update lethe.retained r
+    set next_attempt_at = now() + interval '1 hour'
+    from unnest(entries) e
+    where r.request_id = e.request_id and r.retention_id = retention and r.row_key = e.row_key;
+    return (0, 0, 0, 0)::lethe.execution;
+  end if;
+  select n.* into strict terms from lethe.retention n where n.id = retention;
+  begin
+    set constraints all deferred;
+    seen := array(
+      select (o.request_id, o.row_key, o.outcome, o.purge_after)::lethe.purge_outcome
+      from lethe.purge_from(terms, entries) o
+    );
+    -- A deferred constraint would otherwise fail at COMMIT, after the purge was reported.
+    set constraints all immediate;
+    return (lethe.record_purge(terms, seen), 0, 0, 0)::lethe.execution;
+  exception
+    when lock_not_available or deadlock_detected or serialization_failure then
+      -- Nobody's fault: the whole piece is tried again a little later.
+      update lethe.retained r
+      set next_attempt_at = now() + interval '1 minute'
+      from unnest(entries) e
+      where r.request_id = e.request_id and r.retention_id = retention and r.row_key = e.row_key;
+      return (0, 0, 0, 0)::lethe.execution;
+    when others then
+      get stacked diagnostics
+        code = returned_sqlstate,
+        schema_name = schema_name,
+        table_name = table_name,
+        constraint_name = constraint_name;
+      -- 42: the table isn't what it was. The others' turn comes all the same.
+      if not lethe.is_row_error(code) and left(code, 2) <> '42' then
+        raise;
+      end if;
+  end;
+
+  if cardinality(entries) = 1 or left(code, 2) = '42' then
+    perform lethe.postpone_purge(retention, entries, lethe.error_text(code, schema_name, table_name, constraint_name));
+    return (0, 1, 0, 0)::lethe.execution;
+  end if;
+  -- Some row can't go: halve the piece until that one stands alone.
+  outcome := lethe.purge_rows(retention, entries[:half], failures_left);
+  other := lethe.purge_rows(retention, entries[half + 1:], failures_left - outcome.failed);
+  return (outcome.executed + other.executed, outcome.failed + other.failed, 0, 0)::lethe.execution;
+end
+$function$;
+comment on function lethe.purge_rows(integer, lethe.retained[], integer) is
+  'Purges entries of one retention; on an error splits them until the row that can''t go stands alone.
+   failures_left bounds the rolled-back work of one call.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.record_purge(lethe.retention, lethe.purge_outcome[])', $define$
+create or replace function lethe.record_purge(terms lethe.retention, seen lethe.purge_outcome[]) returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+#variable_conflict use_variable
+begin
+  delete from lethe.retained r
+  using unnest(seen) s
+  where s.outcome in ('purged', 'gone', 'released')
+    and r.request_id = s.request_id
+    and r.retention_id = terms.id
+    and r.row_key = s.row_key;
+
+  update lethe.retained r
+  set purge_after = s.purge_after,
+      next_attempt_at = null
+  from unnest(seen) s
+  where s.outcome = 'later'
+    and r.request_id = s.request_id
+    and r.retention_id = terms.id
+    and r.row_key = s.row_key;
+
+  perform lethe.postpone_purge(
+    terms.id,
+    array(
+      select r
+      from unnest(seen) s
+      join lethe.retained r on r.request_id = s.request_id and r.retention_id = terms.id and r.row_key = s.row_key
+      where s.outcome = wrong.outcome
+    ),
+    wrong.error || ' ' || terms.table_name
+  )
+  from (values ('swallowed', 'LT014'), ('unknown', 'LT009')) as wrong (outcome, error);
+
+  -- Requests with as many rows share a call; each gets an event of its own.
+  perform lethe.record_events(g.requests, 'purged', 'worker', jsonb_build_object('table', terms.table_name, 'rows', g.rows))
+  from (
+    select n.rows, array_agg(n.request_id order by n.request_id) as requests
+    from (
+      select s.request_id, count(*) as rows
+      from unnest(seen) s
+      where s.outcome = 'purged'
+      group by s.request_id
+    ) n
+    group by n.rows
+  ) g;
+  return (select count(distinct s.row_key) from unnest(seen) s where s.outcome = 'purged');
+end
+$function$;
+comment on function lethe.record_purge(lethe.retention, lethe.purge_outcome[]) is
+  'Closes the entries whose rows are gone or somebody else''s, puts the others back, and appends the events.';
+$define$);
+
 call pg_temp.lethe_define('function lethe.is_executing(uuid)', $define$
 create or replace function lethe.is_executing(subject uuid) returns boolean
 language plpgsql
@@ -5337,6 +5810,25 @@ group by s.state;
 comment on view lethe.request_counts is 'How many requests are in each state.';
 $define$);
 
+call pg_temp.lethe_define('view lethe.retained_rows', $define$
+create or replace view lethe.retained_rows as
+select n.table_name,
+       extract(year from r.purge_after at time zone 'UTC')::integer as year,
+       n.basis,
+       count(*) as rows,
+       min(r.purge_after) as purged_from,
+       max(r.purge_after) as purged_until,
+       count(*) filter (where r.purge_after <= now()) as overdue,
+       count(*) filter (where r.last_error is not null) as failing,
+       max(r.last_error) as last_error
+from lethe.retained r
+join lethe.retention n on n.id = r.retention_id
+group by n.table_name, year, n.basis;
+comment on view lethe.retained_rows is
+  'Rows of erased people that are kept on a legal basis, by table and the year in which they are purged (UTC); those whose
+   time is over already, and those whose purge fails.';
+$define$);
+
 call pg_temp.lethe_define('trigger lethe_append_only on lethe.deletion_event', $define$
 create or replace trigger lethe_append_only
   before update or delete or truncate on lethe.deletion_event
@@ -5700,6 +6192,11 @@ set hash = excluded.hash,
     legacy = excluded.legacy
 where a.hash <> excluded.hash or a.marks is distinct from excluded.marks;
 
+insert into lethe.retention (table_name, key_columns, since, kept_for, basis)
+values
+  ('public.invoices', array['id'], 'issued_at', interval '7 years', 'legal_obligation')
+on conflict do nothing;
+
 -- =============================================================================
 -- PRIVILEGES
 -- Exactly these roles, and nobody else: whoever a default privilege let in is
@@ -5728,11 +6225,14 @@ call pg_temp.lethe_grant('function lethe.lag()', 'execute', array['app_admin', '
 call pg_temp.lethe_grant('function lethe.record_failure(bigint, text)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.schedule_legacy(integer)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.take_event_counts()', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.purge_due()', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.purge_retained(integer)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.differences()', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.drift', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.overdue', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.pending', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.request_counts', 'select', array['app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('view lethe.retained_rows', 'select', array['app_admin', 'app_worker']::name[]);
 
 call pg_temp.lethe_finish();
 

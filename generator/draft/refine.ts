@@ -154,7 +154,7 @@ function replaceTable(
 function withNotes(draft: Draft, findings: Finding[]): Draft {
   const notes = (key: string) =>
     findings.filter((finding) => finding.path[1] === key && FOR_PEOPLE.has(finding.code)).flatMap(noteOf);
-  const indexes = findings.filter((finding) => finding.code === "L025").map(statementOf);
+  const indexes = findings.flatMap((finding) => statementOf(finding) ?? []);
   return {
     ...draft,
     subject: { ...draft.subject, notes: [...draft.subject.notes, ...notes(draft.subject.key)] },
@@ -167,11 +167,15 @@ function withNotes(draft: Draft, findings: Finding[]): Draft {
 }
 
 function noteOf(finding: Finding): string[] {
-  if (finding.code === "L025") return [`needs an index: ${statementOf(finding)}`];
-  if (finding.code === "L024") return [`${finding.subject}: ${finding.message}; ${finding.remedy}`];
+  const statement = statementOf(finding);
+  if (statement !== null) return [`needs an index: ${statement}`];
+  if (finding.code === "L024" || finding.code === "L025")
+    return [`${finding.subject}: ${finding.message}; ${finding.remedy}`];
   return [];
 }
 
-function statementOf(finding: Finding): string {
-  return finding.remedy.slice(finding.remedy.indexOf("create index"));
+/** The index that would help; null where none can. */
+function statementOf(finding: Finding): string | null {
+  const at = finding.code === "L025" ? finding.remedy.indexOf("create index") : -1;
+  return at < 0 ? null : finding.remedy.slice(at);
 }

@@ -31,6 +31,9 @@ const functions: Record<string, Role[]> = {
   lag: ["app_admin", "app_worker"],
   differences: ["app_admin", "app_worker"],
   record_failure: ["app_worker"],
+  purge_due: ["app_worker"],
+  purge_retained: ["app_worker"],
+  schedule_legacy: ["app_worker"],
 };
 const views: Record<string, Role[]> = {
   pending: ["app_admin", "app_worker"],
@@ -38,6 +41,7 @@ const views: Record<string, Role[]> = {
   hidden_subjects: ["app_admin", "app_worker"],
   drift: ["app_admin", "app_worker"],
   request_counts: ["app_admin", "app_worker"],
+  retained_rows: ["app_admin", "app_worker"],
 };
 
 const all: string[] = [bystander, ...roles];

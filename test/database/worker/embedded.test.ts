@@ -65,10 +65,12 @@ test("the names follow the schema, so that two kinds of subject can share a work
     "lethe_orgs_sweep",
     "lethe_orgs_drain",
     "lethe_orgs_drift",
+    "lethe_orgs_purge",
   ]);
   expect(letheCronItems({ schema: "lethe_orgs" })).toMatchObject([
     { task: "lethe_orgs_sweep", match: "* * * * *", identifier: "lethe_orgs_sweep" },
     { task: "lethe_orgs_drift", match: "0 4 * * *", identifier: "lethe_orgs_drift" },
+    { task: "lethe_orgs_purge", match: "30 3 * * *", identifier: "lethe_orgs_purge" },
   ]);
   expect(() => letheTasks({ schema: 'x"; drop' })).toThrow("isn't a plain one");
   expect(() => letheTasks({ batch: 0 })).toThrow("batch isn't a whole number above 0");

@@ -58,6 +58,7 @@ export default defineErasure({
       },
     }),
 
+    // billing.profiles: (select s."userId" from "My App"."User Accounts" s where s.handle = t.login): no index can find the rows of a person by an expression that looks into other tables: every deletion reads the whole table; hold the owner in a column, or write owner: via("…")
     "billing.profiles": content({
       owner: ownerSql("(select s.\"userId\" from \"My App\".\"User Accounts\" s where s.handle = t.login)"), // foreign key to handle, which isn't the key: looked up; on delete cascade
       rows: { anonymize: "transform", hard_delete: "delete" },
@@ -66,6 +67,7 @@ export default defineErasure({
       },
     }),
 
+    // billing.wallets: (select s."userId" from "My App"."User Accounts" s where s."loginName" = t.holder): no index can find the rows of a person by an expression that looks into other tables: every deletion reads the whole table; hold the owner in a column, or write owner: via("…")
     "billing.wallets": content({
       owner: ownerSql("(select s.\"userId\" from \"My App\".\"User Accounts\" s where s.\"loginName\" = t.holder)"), // foreign key to loginName, which isn't the key: looked up; on delete no action
       columns: {

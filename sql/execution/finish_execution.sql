@@ -11,28 +11,9 @@ begin
   -- A deferred constraint would otherwise fail at COMMIT, after the erasure was reported.
   set constraints all immediate;
 
-  with finished as (
-    update lethe.deletion_request r
-    set state = case when pending.effects then 'erased' else 'completed' end,
-        executed_at = now(),
-        completed_at = case when not pending.effects then now() end,
-        executing_xact = null,
-        preserved = null,
-        cancel_token_hash = null,
-        last_error = null,
-        next_attempt_at = null
-    from (
-      select q.id,
-             exists (
-               select from lethe.effect e
-               where e.request_id = q.id and e.state not in ('done', 'skipped')
-             ) as effects
-      from unnest(requests) as q (id)
-    ) pending
-    where r.id = pending.id
-    returning r.id, r.state
-  )
-  select coalesce(array_agg(f.id) filter (where f.state = 'completed'), '{}') into whole from finished f;
+  update lethe.deletion_request r
+  set preserved = null
+  where r.id = any (requests) and r.preserved is not null;
 
   -- What the person wrote is theirs, in requests they took back too; what an administrator wrote is the controller's.
   update lethe.deletion_request r
@@ -43,9 +24,12 @@ begin
     and r.requested_by = r.subject_id::text
     and r.reason is not null;
 
+  whole := array(
+    select r.id from lethe.deletion_request r where r.id = any (requests) and r.state = 'completed'
+  );
   perform lethe.record_events(requests, 'executed', actor);
   perform lethe.record_events(whole, 'completed', actor);
 end
 $function$;
 comment on function lethe.finish_execution(bigint[], text) is
-  'Closes requests whose database work is done: erased while effects are open, completed otherwise; wipes what was kept for cancel.';
+  'Closes requests whose database work is done: checks deferred constraints, wipes what was kept for cancel, records events.';

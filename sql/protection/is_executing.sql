@@ -9,10 +9,10 @@ as $function$
 begin
   return exists (
     select
-    from lethe.deletion_request r
-    where r.subject_id = is_executing.subject
-      and r.state = 'executing'
-      and r.executing_xact = pg_current_xact_id_if_assigned()
+    from lethe.running u
+    join lethe.deletion_request r on r.executing_xact = u.xact
+    where u.xact = pg_current_xact_id_if_assigned()
+      and r.subject_id = is_executing.subject
   );
 end
 $function$;

@@ -192,6 +192,7 @@ test("a neighbour that is written meanwhile doesn't hash the hash", async () => 
   const before = (await thing(3)).hashed;
   const client = await db.connect();
   await client`begin`;
+  await client`insert into lethe.running values (pg_current_xact_id())`;
   await client`update things set n = 'written later' where id = 3`;
   await client`
     update lethe.deletion_request set state = 'executing', executing_xact = pg_current_xact_id() where subject_id = 1
@@ -207,6 +208,7 @@ test("a second run finds nothing to do", async () => {
   const before = await rows();
   const client = await db.connect({ TimeZone: "America/New_York" });
   await client`begin`;
+  await client`insert into lethe.running values (pg_current_xact_id())`;
   await client`
     update lethe.deletion_request set state = 'executing', executing_xact = pg_current_xact_id() where subject_id = 1
   `;

@@ -114,6 +114,7 @@ async function expectSettled(sql: postgres.Sql, who: Departure, tables: string[]
   const undo = new Error("undo");
   await sql
     .begin(async (tx) => {
+      await tx`insert into lethe.running values (pg_current_xact_id())`;
       const [request] = await tx<{ key: string }[]>`
         update lethe.deletion_request set state = 'executing', executing_xact = pg_current_xact_id()
         where subject_id::text = ${who.person}

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:f723369d8ae89743efe546d029e872a93cb5359e
+--! Hash: sha1:68d0c7d3ae3c5abbe9f8f1ca280d52acb0f2a616
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -5503,6 +5503,12 @@ begin
              when 'c' then 'on delete cascade'
              when 'n' then 'on delete set null'
              when 'd' then 'on delete set default'
+           end || case f.confupdtype
+             when 'a' then ''
+             when 'r' then ', on update restrict'
+             when 'c' then ', on update cascade'
+             when 'n' then ', on update set null'
+             when 'd' then ', on update set default'
            end as action,
            case when r.class = 'subject' then r.strategies else r.removes end as strategies,
            r.removes
@@ -5522,6 +5528,8 @@ begin
            case
              when e.name is null then p.strategies
              when p.name is null then '{}'::text[]
+             -- What an update of the person's row does to others counts while the row stays, too.
+             when split_part(e.action, ', on update', 2) <> split_part(p.action, ', on update', 2) then p.strategies
              else p.removes
            end as strategies
     from present p

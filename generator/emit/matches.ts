@@ -8,7 +8,8 @@ export function matches(plan: Plan): DatabaseObject[] {
   return plan.matches.flatMap((each) => [valuesOf(plan, each), ownerOf(plan, each)]);
 }
 
-/** What is preserved is wiped when a request is closed: only an open one has any. */
+const open = "r.state in ('scheduled', 'executing')";
+
 function valuesOf(plan: Plan, match: MatchedValue): DatabaseObject {
   const kept = `r.preserved #>> array['matches', ${literal(match.name)}]`;
   const live = [
@@ -19,13 +20,13 @@ function valuesOf(plan: Plan, match: MatchedValue): DatabaseObject {
     `  and (${match.if.trim()})`,
     "  and not exists (",
     "    select from lethe.deletion_request r",
-    `    where r.subject_id = ${column(plan.key.column)} and r.preserved -> 'matches' ? ${literal(match.name)}`,
+    `    where r.subject_id = ${column(plan.key.column)} and ${open} and r.preserved -> 'matches' ? ${literal(match.name)}`,
     "  )",
   ];
   const original = [
     `select (${kept})::${match.baseType}`,
     "from lethe.deletion_request r",
-    `where r.subject_id = any (subjects) and ${kept} is not null`,
+    `where r.subject_id = any (subjects) and ${open} and ${kept} is not null`,
   ];
   return routine(plan, {
     kind: "function",

@@ -49,9 +49,7 @@ begin
   slow := array(
     select r.id from lethe.deletion_request r where r.id = any (ready) and r.subject_id = any (heavy)
   );
-  -- From here to the end of this function, triggers know the work for Lethe's own.
-  insert into lethe.running (xact) values (pg_current_xact_id());
-  perform lethe.mark_erased(light);
+  perform lethe.start_running(locked);
   perform lethe.begin_execution(slow);
 
   foreach name in array strategies loop
@@ -73,7 +71,7 @@ begin
     set constraints all immediate;
     perform pg_notify('lethe', '');
   end if;
-  delete from lethe.running u where u.xact = pg_current_xact_id();
+  perform lethe.stop_running(locked);
   return (cardinality(light), 0, cardinality(blocked), 0)::lethe.execution;
 end
 $function$;

@@ -13,20 +13,18 @@ begin
   -- The caller holds the request's row; turns come next, then the subject, as everywhere.
   set constraints all deferred;
   perform lethe.take_all_turns();
-  insert into lethe.running (xact) values (pg_current_xact_id());
-  perform lethe.begin_execution(array[request]);
   select r.* into strict target from lethe.deletion_request r where r.id = request;
+  perform lethe.start_running(array[target.subject_id]);
   if lethe.drain(target.strategy, target.subject_id, 5000) > 0 then
-    delete from lethe.running u where u.xact = pg_current_xact_id();
+    perform lethe.stop_running(array[target.subject_id]);
     return 'executing';
   end if;
 
   -- A fresh look found nothing more: one last pass over everything, under the subject's lock.
   perform lethe.lock_subject(target.subject_id);
   perform lethe.apply_strategy(target.strategy, array[target.subject_id]);
-  perform lethe.mark_erased(array[request]);
   perform lethe.finish_execution(array[request], actor);
-  delete from lethe.running u where u.xact = pg_current_xact_id();
+  perform lethe.stop_running(array[target.subject_id]);
   select r.* into strict target from lethe.deletion_request r where r.id = request;
   return target.state;
 end

@@ -15,9 +15,8 @@ begin
   where not exists (
     select
     from lethe.running u
-    join lethe.deletion_request r on r.executing_xact = u.xact
-    where u.xact = pg_current_xact_id_if_assigned()
-      and r.subject_id = s.id
+    where u.subject_id = s.id
+      and u.xact = pg_current_xact_id_if_assigned()
   )
   limit 1;
   if found then

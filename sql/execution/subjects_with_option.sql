@@ -9,10 +9,7 @@ as $function$
   select coalesce(array_agg(r.subject_id), '{}')
   from lethe.deletion_request r
   where r.subject_id = any ($1)
-    and (
-      r.state in ('scheduled', 'executing')
-      or r.executing_xact = pg_current_xact_id_if_assigned()
-    )
+    and r.state in ('scheduled', 'executing')
     and coalesce((r.options ->> $2)::boolean, false) = $3;
 $function$;
 comment on function lethe.subjects_with_option({{key}}[], text, boolean) is

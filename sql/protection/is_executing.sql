@@ -10,9 +10,8 @@ begin
   return exists (
     select
     from lethe.running u
-    join lethe.deletion_request r on r.executing_xact = u.xact
-    where u.xact = pg_current_xact_id_if_assigned()
-      and r.subject_id = is_executing.subject
+    where u.subject_id = is_executing.subject
+      and u.xact = pg_current_xact_id_if_assigned()
   );
 end
 $function$;

@@ -34,6 +34,15 @@ const functions: Record<string, Role[]> = {
   purge_due: ["app_worker"],
   purge_retained: ["app_worker"],
   schedule_legacy: ["app_worker"],
+  due_effects: ["app_worker"],
+  claim_effects: ["app_worker"],
+  finish_effects: ["app_worker"],
+  next_effect_at: ["app_worker"],
+  wipe_stale_payloads: ["app_worker"],
+  effect_status: ["app_admin", "app_worker"],
+  retry_effect: ["app_admin", "app_worker"],
+  retry_effects: ["app_admin", "app_worker"],
+  verify_events: ["app_admin", "app_worker"],
 };
 const views: Record<string, Role[]> = {
   pending: ["app_admin", "app_worker"],
@@ -42,6 +51,7 @@ const views: Record<string, Role[]> = {
   drift: ["app_admin", "app_worker"],
   request_counts: ["app_admin", "app_worker"],
   retained_rows: ["app_admin", "app_worker"],
+  effect_counts: ["app_admin", "app_worker"],
 };
 
 const all: string[] = [bystander, ...roles];
@@ -121,7 +131,7 @@ test("the mark of what is executed, the token's hash and the preserved values ar
       code: "42501",
     });
     await expect(
-      client`update lethe.deletion_request set executing_xact = pg_current_xact_id()`,
+      client`insert into lethe.running (subject_id) values (gen_random_uuid())`,
     ).rejects.toMatchObject({ code: "42501" });
     await expect(client`select lethe.preserve(gen_random_uuid())`).rejects.toMatchObject({ code: "42501" });
     await expect(client`call lethe.anonymize(array[gen_random_uuid()])`).rejects.toMatchObject({

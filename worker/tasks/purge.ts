@@ -4,6 +4,7 @@
  */
 import type { JobHelpers, Task } from "graphile-worker";
 import type { TaskContext } from "../context.ts";
+import { wipeStalePayloads } from "../database/effects.ts";
 import { purgeDue, purgeRetained, type RetainedCount, retainedCounts } from "../database/retention.ts";
 import { factsOf, sanitized } from "../errors.ts";
 import { transact } from "../transaction.ts";
@@ -39,6 +40,8 @@ async function purge(context: TaskContext, helpers: JobHelpers): Promise<void> {
   }
   if (purged > 0) log.info({ rows: purged }, "purged rows whose time of retention is over");
   telemetry.purged(purged, { "lethe.schema": schema });
+  const wiped = await transact(context, withPgClient, (client) => wipeStalePayloads(context, client));
+  if (wiped > 0) log.warn({ effects: wiped }, "wiped payloads that could not be delivered in time");
   report(context, await transact(context, withPgClient, (client) => retainedCounts(context, client)));
 }
 

@@ -4,9 +4,11 @@
  */
 import type { JobHelpers, Task } from "graphile-worker";
 import { sweepName, type TaskContext } from "../context.ts";
+import { effectCounts } from "../database/effects.ts";
 import { executingRequests, lagSeconds, takeEventCounts } from "../database.ts";
 import { factsOf, sanitized } from "../errors.ts";
 import { transact } from "../transaction.ts";
+import { dispatch } from "./dispatch.ts";
 import { drainJob } from "./drain-job.ts";
 import { executeAll } from "./legacy.ts";
 import { stopSignal } from "./stop-signal.ts";
@@ -43,6 +45,7 @@ async function sweep(context: TaskContext, helpers: JobHelpers): Promise<void> {
   if (done.executed + done.failed + done.blocked + drains.length > 0) {
     log.info({ ...done, inSteps: drains.length }, "executed what was due");
   }
+  await dispatch(context, helpers);
   await report(context, helpers);
 }
 
@@ -53,4 +56,8 @@ async function report(context: TaskContext, { withPgClient }: JobHelpers): Promi
   for (const { event, count } of counts) context.telemetry.count(event, count, attributes);
   const lag = await transact(context, withPgClient, (client) => lagSeconds(context, client));
   context.telemetry.lag(lag, attributes);
+  const effects = await transact(context, withPgClient, (client) => effectCounts(context, client));
+  for (const { handler, state, count: number } of effects) {
+    context.telemetry.effects(number, { ...attributes, "lethe.handler": handler, "lethe.state": state });
+  }
 }

@@ -60,6 +60,7 @@ export function sharedOptions(setup: Setup) {
   };
 }
 
-export function workerSchemaOf({ workerSchema }: RunWorkerOptions): string {
+/** graphile-worker's schema. */
+export function workerSchemaOf({ workerSchema }: { workerSchema?: string } = {}): string {
   return workerSchema ?? process.env.GRAPHILE_WORKER_SCHEMA ?? "graphile_worker";
 }

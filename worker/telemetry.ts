@@ -32,6 +32,10 @@ export interface Telemetry {
   breaker(open: boolean, attributes: Attributes): void;
   /** Sets `lethe.effects`, the number of effects in a state. */
   effects(count: number, attributes: Attributes): void;
+  /** Sets `lethe.effects.failing`, the number of effects that were tried in vain and are tried again. */
+  effectsFailing(count: number, attributes: Attributes): void;
+  /** Sets `lethe.effects.lag`, in seconds. */
+  effectsLag(seconds: number, attributes: Attributes): void;
   /** Runs the work in a span; an error leaves its code there, never its message. */
   span<T>(name: string, attributes: Attributes, work: (span: Span) => Promise<T>): Promise<T>;
 }
@@ -70,6 +74,14 @@ export function createTelemetry(
     description: "Effects, by handler and state",
     unit: "{effect}",
   });
+  const effectsLag = meter.createGauge("lethe.effects.lag", {
+    description: "How long the first due effect has waited for a worker, by handler",
+    unit: "s",
+  });
+  const effectsFailing = meter.createGauge("lethe.effects.failing", {
+    description: "Effects that were tried in vain and are tried again, by handler",
+    unit: "{effect}",
+  });
   const delivered = meter.createCounter("lethe.effects.deliveries", {
     description: "Deliveries of effects, by handler and by how they ended",
     unit: "{delivery}",
@@ -87,6 +99,8 @@ export function createTelemetry(
       duration.record(seconds, attributes);
     },
     breaker: (open, attributes) => breaker.record(open ? 1 : 0, attributes),
+    effectsFailing: (count, attributes) => effectsFailing.record(count, attributes),
+    effectsLag: (seconds, attributes) => effectsLag.record(seconds, attributes),
     effects: (count, attributes) => effects.record(count, attributes),
     purged: (rows, attributes) => purged.add(rows, attributes),
     retained: (rows, attributes) => retained.record(rows, attributes),

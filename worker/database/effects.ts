@@ -65,15 +65,22 @@ export async function wipeStalePayloads({ schema }: TaskContext, client: Client)
   return Number(rows[0]?.wiped ?? 0);
 }
 
+/** Effects that aren't done. */
 export interface EffectCount {
   handler: string;
   state: string;
   count: number;
+  /** How many of them were tried in vain. */
+  failing: number;
+  /** How long the first of them has waited for nothing but a worker, in seconds. */
+  overdue: number;
 }
 
 export async function effectCounts({ schema }: TaskContext, client: Client): Promise<EffectCount[]> {
   const { rows } = await client.query<EffectCount>(
-    `select handler, state, sum(count)::float8 as count from ${schema}.effect_counts group by handler, state`,
+    `select handler, state, effects::float8 as count,
+            failing::float8, coalesce(extract(epoch from now() - next_attempt_at), 0)::float8 as overdue
+     from ${schema}.effect_counts`,
   );
   return rows;
 }

@@ -14,5 +14,6 @@ export {
   PermanentFailure,
   type Receipt,
 } from "./handler.ts";
+export { jobs } from "./handlers/jobs.ts";
 export { createRunner, type Result, type Runner, type RunnerOptions } from "./runner.ts";
 export { type EnvReference, env } from "./settings.ts";

@@ -4,13 +4,13 @@
  */
 import type { JobHelpers, Task } from "graphile-worker";
 import { sweepName, type TaskContext } from "../context.ts";
-import { effectCounts } from "../database/effects.ts";
 import { executingRequests, lagSeconds, takeEventCounts } from "../database.ts";
 import { factsOf, sanitized } from "../errors.ts";
 import { transact } from "../transaction.ts";
 import { dispatch } from "./dispatch.ts";
 import { drainJob } from "./drain-job.ts";
 import { executeAll } from "./legacy.ts";
+import { effectsReporter } from "./report-effects.ts";
 import { stopSignal } from "./stop-signal.ts";
 
 /** How soon to look again at requests whose rows somebody holds, in milliseconds. */
@@ -18,9 +18,11 @@ const LOOK_AGAIN = 5_000;
 
 export function sweepTask(context: TaskContext): Task {
   const { schema, telemetry, log } = context;
+  const reportEffects = effectsReporter(context);
   return async (_payload, helpers) => {
     try {
       await telemetry.span("lethe.sweep", { "lethe.schema": schema }, () => sweep(context, helpers));
+      await reportEffects(helpers);
     } catch (error) {
       log.error({ job: helpers.job.id, ...factsOf(error) }, "the sweep failed; the next one tries again");
       throw sanitized(error);
@@ -56,8 +58,4 @@ async function report(context: TaskContext, { withPgClient }: JobHelpers): Promi
   for (const { event, count } of counts) context.telemetry.count(event, count, attributes);
   const lag = await transact(context, withPgClient, (client) => lagSeconds(context, client));
   context.telemetry.lag(lag, attributes);
-  const effects = await transact(context, withPgClient, (client) => effectCounts(context, client));
-  for (const { handler, state, count: number } of effects) {
-    context.telemetry.effects(number, { ...attributes, "lethe.handler": handler, "lethe.state": state });
-  }
 }

@@ -5,7 +5,7 @@ import { report } from "../context.ts";
 import type { Plan } from "../model.ts";
 import type { Lint } from "./index.ts";
 import { declaredRules, removals } from "./support/declared.ts";
-import { annotationName, decisionOf, objectKey, rootOf } from "./support/names.ts";
+import { annotationName, decisionOf, objectKey, ownerBy, rootOf } from "./support/names.ts";
 import { snake } from "./support/suggest.ts";
 import { familyOf } from "./support/types.ts";
 import { subjectTable } from "./support/updates.ts";
@@ -32,7 +32,7 @@ export const undecidedTable: Lint = (plan, context) => {
   };
 
   for (const { table, fk } of context.catalog.referencing(subject)) {
-    const example = `content({ owner: ${JSON.stringify(fk.columns[0])}, columns: { … } })`;
+    const example = `content({ owner: ${ownerBy(plan, context, fk)}, columns: { … } })`;
     const added = consider(table, {
       message: `the table refers to ${subject.name} by ${fk.columns.join(", ")} and is not decided`,
       example,

@@ -81,7 +81,7 @@ test("no drift, and each table is known by its own name", async () => {
   expect(exported?.data).toMatchObject({
     "public.Club_ratings": [{ Mood: "ann was here" }],
     "public.shop_ratings": [{ note: "ann was here" }],
-});
+  });
 });
 
 test("the rows of every table of the group go, or lose what is personal, and nobody else's", async () => {

@@ -162,9 +162,7 @@ function isContent(operation: Operation): boolean {
 
 function heavyFunction(plan: Plan): DatabaseObject {
   const looks = heavyStrategies(plan).flatMap((strategy) =>
-    plan.operations[strategy].flatMap((operation) =>
-      operation.heavy === null ? [] : [look(operation)],
-    ),
+    plan.operations[strategy].flatMap((operation) => (operation.heavy === null ? [] : [look(operation)])),
   );
   return routine(plan, {
     kind: "function",

@@ -8,9 +8,7 @@ import { comparisons } from "./comparisons/index.ts";
 import { machine } from "./report/machine.ts";
 import { show } from "./report/terminal.ts";
 import { startBenchServer } from "./server.ts";
-
-const SIZES: Sizes = { rounds: 5, users: 50_000, due: 2_000, batch: 500, calls: 1_000, heavyRows: 1_000_000 };
-const QUICK: Sizes = { rounds: 1, users: 400, due: 50, batch: 25, calls: 20, heavyRows: 12_000 };
+import { FULL, QUICK } from "./sizes.ts";
 
 interface Options extends Partial<Sizes> {
   only?: string;
@@ -31,26 +29,32 @@ const options = new Command("bench")
   .option("--batch <n>", "people a transaction", positiveInteger)
   .option("--calls <n>", "calls, where single calls are timed", positiveInteger)
   .option("--heavy-rows <n>", "rows of the one person with very many", positiveInteger)
+  .option("--seconds <n>", "seconds of ordinary traffic in each slot", positiveInteger)
   .option("--out <file>", "where the JSON goes", fileURLToPath(new URL("result.json", import.meta.url)))
+  .addHelpText(
+    "after",
+    "\nThe server's data go below TMPDIR: a disk as in production, or /dev/shm to leave the disk out of it.",
+  )
   .addHelpText("after", `\nComparisons:\n${known}`)
   .parse()
   .opts<Options>();
 
 const { only, case: part = "", quick, out, ...given } = options;
 const wanted = (name: string) => name.includes(part);
-const sizes: Sizes = { ...(quick ? QUICK : SIZES), ...given };
+const sizes: Sizes = { ...(quick ? QUICK : FULL), ...given };
 const chosen = comparisons.filter(({ letter }) => only === undefined || only.split(",").includes(letter));
 const log = (line: string) => process.stderr.write(`  ${line}\n`);
 
 const server = await startBenchServer();
 try {
+  const about = { ...(await machine(server)), command: commandOf(process.argv.slice(2)), sizes };
+  log(`PostgreSQL ${about.postgres}, a commit takes ${about.commitMs.toFixed(2)} ms`);
   const done: { letter: string; title: string; figures: Figure[] }[] = [];
   for (const comparison of chosen) {
     log(`(${comparison.letter}) ${comparison.title}`);
     const figures = await comparison.run({ server, sizes, wanted, log });
     console.log(show(comparison, figures));
     done.push({ letter: comparison.letter, title: comparison.title, figures });
-    const about = { ...(await machine(server)), command: commandOf(process.argv.slice(2)), sizes };
     writeFileSync(out, `${JSON.stringify({ ...about, comparisons: done }, null, 2)}\n`);
   }
 } finally {

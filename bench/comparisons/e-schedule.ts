@@ -1,12 +1,11 @@
 /** How long a person waits who asks to be deleted: schedule_deletion() beside the same statements by hand. */
-import { peopleOf } from "../application/seed.ts";
 import { compared } from "../compared.ts";
 import type { Comparison, Context, Figure } from "../comparison.ts";
 import { median, quantile, timed } from "../measure.ts";
 import { lethe } from "../rivals/lethe.ts";
 import { SCHEDULE_BY_HAND, SCHEDULE_STATEMENT } from "../rivals/schedule-by-hand.ts";
 import { connect } from "../server.ts";
-import { seeded } from "../sides.ts";
+import { stored } from "../stored.ts";
 
 const GOAL = { atMost: 1.3 };
 const WARM_UP = 20;
@@ -44,7 +43,7 @@ type Latencies = [ours: number[], plpgsql: number[], statement: number[]];
 
 /** Call by call, in an order that turns round: milliseconds, each with its commit. */
 async function latencies({ server, sizes }: Context): Promise<Latencies> {
-  const { database } = await seeded(server, { shape: "sign-in", users: sizes.users });
+  const { database, people } = await stored(server, "sign-in", sizes.users);
   const names = ["bench_lethe", "bench_plpgsql", "bench_statement"];
   const clients = [];
   for (const name of names) clients.push(connect(await server.create(name, database)));
@@ -54,14 +53,13 @@ async function latencies({ server, sizes }: Context): Promise<Latencies> {
   try {
     await lethe.install(ours, { shape: "sign-in", way: "anonymize", batch: 500 });
     for (const sql of [plpgsql, statement]) await sql.unsafe(SCHEDULE_BY_HAND);
-    const people = await peopleOf(ours, sizes.calls + WARM_UP);
     const sides = [
       (id: string) => ours`select * from lethe.schedule_deletion(${id}::uuid)`,
       (id: string) => plpgsql`select * from schedule_by_hand(${id}::uuid)`,
       (id: string) => statement.unsafe(SCHEDULE_STATEMENT, [id], { prepare: true }),
     ];
     const results: Latencies = [[], [], []];
-    for (const [index, id] of people.entries()) {
+    for (const [index, id] of people.slice(0, sizes.calls + WARM_UP).entries()) {
       const order = index % 2 === 0 ? [0, 1, 2] : [2, 1, 0];
       for (const side of order) {
         const time = await timed(async () => sides[side]?.(id));

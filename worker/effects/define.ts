@@ -14,6 +14,8 @@ export interface HandlerDeclaration {
   shape(slots: Slots): z.ZodType;
   /** The shape of the annotation's payload. */
   readonly payload: z.ZodType;
+  /** What it does, for the documentation. */
+  readonly about: string | undefined;
   /** The npm package of the official SDK. */
   readonly sdk: string | undefined;
   /** `settings`: checked, with the values of the environment. */
@@ -28,7 +30,14 @@ export const limitsShape = {
 
 interface Kind<Shape extends z.ZodRawShape, Payload> {
   kind: string;
+  /** What it does, for the documentation. */
+  about?: string;
   sdk?: string;
+  /**
+   * What a column's value is to this handler, where a column names the effect (`image: pii.null({ effect: "avatar" })`):
+   * the fields for one value, and for several.
+   */
+  value?: { one: string; several?: string };
   settings(slots: Slots): Shape;
   payload: z.ZodType<Payload>;
   /** Loads the SDK and makes its client. */
@@ -44,14 +53,26 @@ export function handlerKind<Shape extends z.ZodRawShape, Payload>(kind: Kind<Sha
       kind: kind.kind,
       settings,
       payload: kind.payload,
+      about: kind.about,
       sdk: kind.sdk,
       shape: (given) => z.strictObject({ ...kind.settings(given), ...limitsShape }),
       async open(checked) {
         const { concurrency, rate, timeoutMs } = checked as Limits;
         const opened = await kind.open(checked as z.output<z.ZodObject<Shape>>);
-        return { kind: kind.kind, payload: kind.payload, concurrency, rate, timeoutMs, ...opened } as Handler;
+        const payload = z.preprocess((given) => named(given, kind.value), kind.payload);
+        return { kind: kind.kind, payload, concurrency, rate, timeoutMs, ...opened } as Handler;
       },
     });
+}
+
+/** `{ value }` is what a column hands over. */
+function named(payload: unknown, fields: Kind<z.ZodRawShape, unknown>["value"]): unknown {
+  if (fields === undefined || typeof payload !== "object" || payload === null || !("value" in payload)) {
+    return payload;
+  }
+  const { value, ...rest } = payload;
+  const field = Array.isArray(value) ? (fields.several ?? fields.one) : fields.one;
+  return { [field]: value, ...rest };
 }
 
 export interface OwnHandler<Payload> extends Limits {
@@ -83,6 +104,7 @@ export function defineHandler<Payload>(own: OwnHandler<Payload>): HandlerDeclara
     kind: own.kind ?? "own",
     settings: own,
     payload: own.payload,
+    about: undefined,
     sdk: undefined,
     shape: () =>
       z.strictObject({

@@ -63,6 +63,17 @@ describe.each(services.map((service) => [service.name, service] as const))("%s",
     expect(world.effective()).toBe(1);
   });
 
+  test("a column's value is the field that matters", async () => {
+    const { standIn, deliver } = await begin(service);
+    if (service === webhookService) return;
+    const { state } = await deliver({ value: null });
+    expect(state).toBe("skipped");
+    const [field, ...rest] = Object.entries(service.payload) as [[string, unknown], ...[string, unknown][]];
+    if (field[0] === "prefix") return;
+    expect(await deliver({ value: field[1], ...Object.fromEntries(rest) })).toMatchObject({ state: "done" });
+    expect(standIn.calls).toHaveLength(service.calls);
+  });
+
   test("nothing in the payload: nothing is called", async () => {
     const { standIn, deliver } = await begin(service);
     if (service === webhookService) return;

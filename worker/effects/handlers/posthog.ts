@@ -12,12 +12,12 @@ const PERSONAL = [
   ...["avatar", "image", "address", "birthday"],
 ];
 
-/**
- * Anonymizes the person (new traits are set, personal ones removed) or deletes it with its events, and captures
- * `user_deleted`.
- */
+/** Anonymizes or deletes the person, and captures `user_deleted`. */
 export const posthog = handlerKind({
   kind: "posthog",
+  about:
+    "Anonymizes the person at PostHog (new traits are set, personal properties removed) or deletes it with events and recordings, and captures `user_deleted`.",
+  value: { one: "distinctId" },
   sdk: "posthog-node",
   settings: (given) => ({
     projectToken: given.text().describe("the project's token, `phc_…`"),

@@ -19,6 +19,7 @@ import { ownedRows, rulesOf } from "./owner.ts";
 import { planHiding, planRegister, planSuspensions } from "./protection.ts";
 import { planRetentions } from "./retention.ts";
 import { planGhosts, planKey, planSubject } from "./subject.ts";
+import { heldBack } from "./via-subject.ts";
 
 const STRATEGIES: Strategy[] = ["anonymize", "hard_delete", "soft_delete"];
 
@@ -62,7 +63,7 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
     schema: annotation.schema,
     annotationHash,
     key,
-    subject: subjectPlan,
+    subject: { ...subjectPlan, heldBack: heldBack(context, subject.table, all) },
     lifecycle: annotation.lifecycle,
     options: annotation.options,
     access: annotation.access,

@@ -15,6 +15,7 @@ export {
   type Receipt,
 } from "./handler.ts";
 export {
+  jobs,
   loops,
   type Mail,
   type MailFacts,

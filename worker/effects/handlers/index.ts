@@ -1,4 +1,5 @@
 /** The handlers for services. Importing them loads no SDK: each is loaded by the worker that uses it. */
+export { jobs } from "./jobs.ts";
 export { loops } from "./loops.ts";
 export { type Mail, type MailFacts, type MailTemplates, mail } from "./mail.ts";
 export { polar } from "./polar.ts";

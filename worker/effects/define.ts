@@ -34,10 +34,10 @@ interface Kind<Shape extends z.ZodRawShape, Payload> {
   about?: string;
   sdk?: string;
   /**
-   * What a column's value is to this handler, where a column names the effect (`image: pii.null({ effect: "avatar" })`):
-   * the fields for one value, and for several.
+   * Fields of the payload of which one at least must be there, so that a name that was mistyped isn't taken for nothing to
+   * do. The first is what the value of a column is, where a column names the effect; the second, what several are.
    */
-  value?: { one: string; several?: string };
+  value?: readonly [one: string, ...others: string[]];
   settings(slots: Slots): Shape;
   payload: z.ZodType<Payload>;
   /** Loads the SDK and makes its client. */
@@ -59,20 +59,32 @@ export function handlerKind<Shape extends z.ZodRawShape, Payload>(kind: Kind<Sha
       async open(checked) {
         const { concurrency, rate, timeoutMs } = checked as Limits;
         const opened = await kind.open(checked as z.output<z.ZodObject<Shape>>);
-        const payload = z.preprocess((given) => named(given, kind.value), kind.payload);
+        const { value, payload: shape } = kind;
+        const payload = value === undefined ? shape : z.preprocess(valueIn(value, shape), shape);
         return { kind: kind.kind, payload, concurrency, rate, timeoutMs, ...opened } as Handler;
       },
     });
 }
 
-/** `{ value }` is what a column hands over. */
-function named(payload: unknown, fields: Kind<z.ZodRawShape, unknown>["value"]): unknown {
-  if (fields === undefined || typeof payload !== "object" || payload === null || !("value" in payload)) {
+/** A column hands its value over under its own name: the one name in a payload that the handler doesn't know. */
+function valueIn(fields: readonly [string, ...string[]], shape: z.ZodType) {
+  const known = Object.keys((shape as z.ZodObject).shape);
+  const [one, several = one] = fields;
+  return (payload: unknown, context: z.RefinementCtx): unknown => {
+    if (typeof payload !== "object" || payload === null || Array.isArray(payload)) return payload;
+    const entries = Object.entries(payload);
+    const unknown = entries.filter(([name]) => !known.includes(name));
+    const isThere = fields.some((name) => name in payload);
+    const [fed] = unknown;
+    if (!isThere && fed !== undefined && unknown.length === 1) {
+      const rest = Object.fromEntries(entries.filter((entry) => entry !== fed));
+      return { ...rest, [Array.isArray(fed[1]) ? several : one]: fed[1] };
+    }
+    // What isn't understood isn't done: never a success.
+    for (const [name] of unknown) context.addIssue({ code: "custom", path: [name], message: "not known" });
+    if (!isThere) context.addIssue({ code: "custom", path: [one], message: "missing" });
     return payload;
-  }
-  const { value, ...rest } = payload;
-  const field = Array.isArray(value) ? (fields.several ?? fields.one) : fields.one;
-  return { [field]: value, ...rest };
+  };
 }
 
 export interface OwnHandler<Payload> extends Limits {

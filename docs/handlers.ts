@@ -1,4 +1,4 @@
-/** docs/handlers.md: what each handler takes, read from the shapes that check it. */
+/** Fills docs/handlers.md: what each handler takes, read from the shapes that check it. */
 import type { z } from "zod";
 import type { HandlerDeclaration } from "../worker/effects/define.ts";
 import * as factories from "../worker/effects/handlers/index.ts";
@@ -9,39 +9,35 @@ type Fields = [name: string, shape: z.ZodType][];
 
 const LIMITS = ["concurrency", "rate", "timeoutMs"];
 
-export function handlerReference(): string {
-  const sections = Object.entries(factories).map(([name, factory]) =>
-    section(name, (factory as Factory)({} as never)),
+/** The page with its marked parts written anew. @throws where a handler has no part, or a part no handler */
+export function withHandlerReference(page: string): string {
+  const left = new Map(Object.entries(factories as unknown as Record<string, Factory>));
+  const filled = page.replace(
+    /^(<!-- handler: (\w+) -->\n)[\s\S]*?^(<!-- \/handler -->)$/gm,
+    (_, begin: string, name: string, end: string) => {
+      const factory = left.get(name);
+      if (factory === undefined) throw new Error(`docs/handlers.md: there is no handler ${name}`);
+      left.delete(name);
+      return `${begin}${reference(factory({} as never))}\n${end}`;
+    },
   );
-  return `# Handlers
-
-What stands in \`lethe.effects.ts\`, and what the annotation's payload must give. How it all works is in
-[effects.md](effects.md).
-
-Settings marked *env* are secrets: they take \`env("NAME")\` and nothing else. Other texts take a text or \`env("NAME")\`.
-Each handler also takes \`concurrency\` (deliveries at the same time in one worker; default: 4), \`rate\`
-(\`{ calls, perMs }\`, at most) and \`timeoutMs\` (for one delivery; default: 30,000).
-
-A payload value that is NULL means that there is nothing to do: the effect is skipped.
-
-${sections.join("\n")}`;
+  if (left.size > 0) throw new Error(`docs/handlers.md has no part for ${[...left.keys()].join(", ")}`);
+  return filled;
 }
 
-function section(name: string, { about, sdk, shape, payload }: HandlerDeclaration): string {
+function reference({ about, sdk, shape, payload }: HandlerDeclaration): string {
   const settings = fieldsOf(shape(slots(null))).filter(([field]) => !LIMITS.includes(field));
-  const install = sdk === undefined ? "Needs no package of its own." : `\`npm install ${sdk}\``;
-  return `## ${name}
-
-${about}
-
-${install}
-
-${table("setting", settings)}
-
-${payload.description === undefined ? "" : `The payload: ${payload.description}.\n\n`}${table("payload", fieldsOf(payload))}
-`;
+  const parts = [
+    about,
+    sdk === undefined ? undefined : `\`npm install ${sdk}\``,
+    settings.length === 0 ? undefined : table("setting", settings),
+    payload.description === undefined ? undefined : `The payload: ${payload.description}.`,
+    table("payload", fieldsOf(payload)),
+  ];
+  return parts.filter((part) => part !== undefined).join("\n\n");
 }
 
+/** A shape with conditions of its own, such as that of jobs(), still has its fields. */
 const fieldsOf = (shape: z.ZodType): Fields => Object.entries((shape as z.ZodObject).shape) as Fields;
 
 function table(title: string, fields: Fields): string {

@@ -1,5 +1,8 @@
 /** SDKs are optional: none is loaded before a worker opens the handler that needs it, and what is missing is named. */
 import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import packageJson from "../../../package.json" with { type: "json" };
@@ -71,4 +74,38 @@ test("what isn't installed is named, with the command that installs it", () => {
     `lethe.effects.ts uses SDKs that aren't installed: ${list.join(", ")}`,
     `npm install ${list.join(" ")}`,
   ]);
+});
+
+test("the example of the documentation loads, natively, with all its handlers", () => {
+  const page = readFileSync(new URL("docs/handlers.md", root), "utf8");
+  const example = /^```ts lethe\.effects\.ts\n([\s\S]*?)^```$/m.exec(page)?.[1] as string;
+  const folder = mkdtempSync(join(tmpdir(), "lethe-effects-"));
+  try {
+    const file = join(folder, "lethe.effects.ts");
+    const effects = new URL("worker/effects/index.ts", root).href;
+    writeFileSync(file, example.replace('"pg-lethe/effects"', JSON.stringify(effects)));
+    const environment = Object.fromEntries(
+      [...example.matchAll(/env\("(\w+)"\)/g)].map(([, name]) => [
+        name,
+        "https://user:secret@example.com:465",
+      ]),
+    );
+    environment.SMTP_URL = "smtps://user:secret@example.com:465";
+    const kinds = run(`
+      const { loadEffects } = await import(${JSON.stringify(effects)});
+      const handlers = await loadEffects(${JSON.stringify(file)}, ${JSON.stringify(environment)});
+      console.log(JSON.stringify([...handlers].map(([name, { kind }]) => name + ": " + kind)));
+    `);
+    expect(kinds).toEqual(
+      expect.arrayContaining([
+        "blob: vercel-blob",
+        "exports: s3",
+        "billing: polar",
+        "mail: mail",
+        "crm: own",
+      ]),
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

@@ -62,6 +62,16 @@ export function shared(table: Table, links: Link[], columns: ColumnDraft[], othe
   };
 }
 
+export function part(link: Link, columns: ColumnDraft[]): Made {
+  const many = columns.filter(({ rule }) => rule.action !== "keep").length;
+  return {
+    group: "people",
+    why: `one row a person, with ${many === 1 ? "a column" : `${many} columns`} of theirs: the same person in a second table`,
+    todo: null,
+    rules: [{ rule: { class: "part", owner: link.owner }, why: `${link.why}; unique`, instead: [] }],
+  };
+}
+
 /** Tables of other people's rows that can't do without this table's. */
 export function dependents(survey: Survey, table: Table, primary: Link): string[] {
   if (primary.nullable) return [];

@@ -12,6 +12,14 @@ import { changeSql } from "./value.ts";
 
 const SIGN_IN = new Set<Operation["class"]>(["session", "credential", "mfa"]);
 
+/** What a subject with very many rows loses in the first step, whatever the strategy. */
+function identity(plan: Plan): Operation[] {
+  return [
+    ...plan.operations.soft_delete.filter((operation) => SIGN_IN.has(operation.class)),
+    ...plan.operations.anonymize.filter((operation) => operation.class === "part"),
+  ];
+}
+
 export function strategies(plan: Plan): DatabaseObject[] {
   const allowed = plan.lifecycle.strategies;
   return [
@@ -157,7 +165,7 @@ function subjectResidue(plan: Plan, strategy: Strategy): string | null {
 }
 
 function identityProcedure(plan: Plan): DatabaseObject {
-  const operations = plan.operations.soft_delete.filter((operation) => SIGN_IN.has(operation.class));
+  const operations = identity(plan);
   const changes = plan.subject.changes.anonymize;
   const own = [`-- ${plan.subject.table.name}: the subject's own columns`, ...updateSubject(plan, changes)];
   return routine(plan, {
@@ -169,7 +177,7 @@ function identityProcedure(plan: Plan): DatabaseObject {
       .join("\n")
       .trimEnd(),
     comment:
-      "The first step for a subject with very many rows: sign-in data and the subject's own columns go before anything else.",
+      "The first step for a subject with very many rows: sign-in data and the person's own columns go before anything else.",
   });
 }
 
@@ -179,7 +187,7 @@ function heavyStrategies(plan: Plan): Strategy[] {
 }
 
 function isContent(operation: Operation): boolean {
-  return !SIGN_IN.has(operation.class);
+  return operation.class !== "part" && !SIGN_IN.has(operation.class);
 }
 
 function heavyFunction(plan: Plan): DatabaseObject {

@@ -16,6 +16,7 @@ import type { BlockerPlan, GuardPlan, KeyPlan, OwnerPlan, Plan } from "./model.t
 import { type Operations, planRule } from "./operations.ts";
 import { orderTables, sortOperations, withoutSuperfluous } from "./order.ts";
 import { ownedRows, rulesOf } from "./owner.ts";
+import { planParts } from "./parts.ts";
 import { planHiding, planRegister, planSuspensions } from "./protection.ts";
 import { planRetentions } from "./retention.ts";
 import { planGhosts, planKey, planSubject } from "./subject.ts";
@@ -44,6 +45,7 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
   if (key === undefined) return null;
 
   const subjectPlan = planSubject(context, subject);
+  const parts = planParts(context, subject, key);
   const collected: Operations = { anonymize: [], hard_delete: [], soft_delete: [] };
   const blockers: BlockerPlan[] = [];
   const guards: GuardPlan[] = [];
@@ -63,12 +65,16 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
     annotationHash,
     key,
     subject: subjectPlan,
+    parts: parts.map(({ part }) => part),
     lifecycle: annotation.lifecycle,
     options: annotation.options,
     access: annotation.access,
     order,
     operations,
-    atSchedule: operations.soft_delete.filter((operation) => operation.class === "session"),
+    atSchedule: [
+      ...operations.soft_delete.filter((operation) => operation.class === "session"),
+      ...parts.flatMap((each) => each.atSchedule),
+    ],
     suspensions: planSuspensions(context, subject, key),
     retentions: planRetentions(context, subject, key),
     blockers,

@@ -31,10 +31,11 @@ export const undecidedTable: Lint = (plan, context) => {
     return true;
   };
 
-  for (const { table, fk } of context.catalog.referencing(subject)) {
+  const people = [subject.name, ...plan.parts.map((part) => part.table.name)];
+  for (const { table, fk } of people.flatMap((name) => context.catalog.referencing(name))) {
     const example = `content({ owner: ${JSON.stringify(fk.columns[0])}, columns: { … } })`;
     const added = consider(table, {
-      message: `the table refers to ${subject.name} by ${fk.columns.join(", ")} and is not decided`,
+      message: `the table refers to ${fk.references.table} by ${fk.columns.join(", ")} and is not decided`,
       example,
     });
     if (added && fk.onDelete === "cascade") considerChildren(context, table, consider);

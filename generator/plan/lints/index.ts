@@ -31,6 +31,9 @@ import { policyCallsPerRow } from "./L055-policy-calls-per-row.ts";
 import { retainWithoutKey } from "./L060-retain-without-key.ts";
 import { retainSince } from "./L061-retain-since.ts";
 import { retainedRowsReferenced } from "./L062-retained-rows-referenced.ts";
+import { partNotOneToOne } from "./L065-part-not-one-to-one.ts";
+import { settingWithoutEffect } from "./L066-setting-without-effect.ts";
+import { ghostWithoutPart } from "./L067-ghost-without-part.ts";
 
 /** Looks at the plan and reports into the context. */
 export type Lint = (plan: Plan, context: PlanContext) => void;
@@ -66,4 +69,7 @@ export const lints: readonly Lint[] = [
   retainWithoutKey,
   retainSince,
   retainedRowsReferenced,
+  partNotOneToOne,
+  settingWithoutEffect,
+  ghostWithoutPart,
 ];

@@ -62,14 +62,15 @@ export function shared(table: Table, links: Link[], columns: ColumnDraft[], othe
   };
 }
 
-export function part(link: Link, columns: ColumnDraft[]): Made {
-  const many = columns.filter(({ rule }) => rule.action !== "keep").length;
-  return {
-    group: "people",
-    why: `one row a person, with ${many === 1 ? "a column" : `${many} columns`} of theirs: the same person in a second table`,
-    todo: null,
-    rules: [{ rule: { class: "part", owner: link.owner }, why: `${link.why}; unique`, instead: [] }],
+/** The same person in a second table. */
+export function part(links: Link[], columns: ColumnDraft[]): Made {
+  const [own] = links as [Link, ...Link[]];
+  const rule: RuleDraft = {
+    rule: { class: "part", owner: own.owner },
+    why: `${own.why}; one row a person, for the column is unique`,
+    instead: [],
   };
+  return rulesFor("people", "the same person in a second table", links, rule, columns);
 }
 
 /** Tables of other people's rows that can't do without this table's. */

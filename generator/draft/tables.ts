@@ -90,7 +90,7 @@ function make(survey: Survey, table: Table, links: Link[], columns: ColumnDraft[
       return money(table, kind, links);
   }
   if (primary.role === "actor") return acted(links, columns);
-  if (isPart(table, links, kind, columns)) return part(primary, columns);
+  if (isPart(table, links, kind, columns)) return part(links, columns);
   const others = dependents(survey, table, primary);
   if (others.length > 0) return shared(table, links, columns, others);
   const nothing = columns.every((column) => column.rule.action === "keep");
@@ -103,10 +103,10 @@ function make(survey: Survey, table: Table, links: Link[], columns: ColumnDraft[
 
 /** One row a person, and something personal in it: the same person in a second table. */
 function isPart(table: Table, links: Link[], kind: TableKind | undefined, columns: ColumnDraft[]): boolean {
-  const [only, ...more] = links;
-  if (only === undefined || more.length > 0 || kind !== undefined || only.role !== "self") return false;
-  const { owner } = only;
-  if (only.by !== "foreign key" || owner.by !== "column") return false;
+  const [own] = links;
+  if (own === undefined || kind !== undefined || own.role !== "self") return false;
+  const { owner } = own;
+  if (own.by !== "foreign key" || owner.by !== "column") return false;
   return (
     isUniqueBy(table, owner.column) &&
     columns.some(({ rule }) => rule.action !== "keep" && rule.action !== "todo")

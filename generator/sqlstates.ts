@@ -99,4 +99,10 @@ export const sqlStates: readonly SqlState[] = [
     meaning: "the transaction is REPEATABLE READ or SERIALIZABLE",
     remedy: "call it under READ COMMITTED",
   },
+  {
+    code: "LT016",
+    name: "not a dead letter",
+    meaning: "an effect is put back that hasn't failed, or whose payload is wiped",
+    remedy: "`lethe.effect_status()` says how it stands",
+  },
 ];

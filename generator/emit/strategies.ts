@@ -2,9 +2,10 @@
 import type { Strategy } from "../annotation/model.ts";
 import type { ColumnChange, Operation, OptionTest, OwnedRows, Plan } from "../plan/model.ts";
 import { literal } from "../quote.ts";
-import { finalMark, notMarked, unmarkGone } from "./marks.ts";
-import { anyOf, assignments, chunk, residue, statement } from "./operation.ts";
+import { finalMark, unmarkGone } from "./marks.ts";
+import { assignments, chunk, statement } from "./operation.ts";
 import { byVariable, optionsOf, optionVariable, ownedBy, type Subjects } from "./owner.ts";
+import { requireNoneThroughSubject, residueFunctions } from "./residue.ts";
 import { keepDetached } from "./retention.ts";
 import { routine } from "./routine.ts";
 import { column, type DatabaseObject, indent, table } from "./text.ts";
@@ -16,7 +17,10 @@ const SIGN_IN = new Set<Operation["class"]>(["session", "credential", "mfa"]);
 function identity(plan: Plan): Operation[] {
   return [
     ...plan.operations.soft_delete.filter((operation) => SIGN_IN.has(operation.class)),
-    ...plan.operations.anonymize.filter((operation) => operation.class === "part"),
+    ...plan.operations.anonymize
+      .filter((operation) => operation.class === "part")
+      .map((operation) => ({ ...operation, changes: atOnce(plan, operation) }))
+      .filter((operation) => operation.changes.length > 0),
   ];
 }
 
@@ -24,7 +28,7 @@ export function strategies(plan: Plan): DatabaseObject[] {
   const allowed = plan.lifecycle.strategies;
   return [
     ...allowed.map((strategy) => strategyProcedure(plan, strategy)),
-    ...allowed.map((strategy) => residueFunction(plan, strategy)),
+    ...allowed.flatMap((strategy) => residueFunctions(plan, strategy)),
     identityProcedure(plan),
     turnsFunction(plan),
     heavyFunction(plan),
@@ -51,6 +55,7 @@ function strategyProcedure(plan: Plan, strategy: Strategy): DatabaseObject {
       "",
       ...keepRetained(plan, strategy),
       ...statements(plan, operations),
+      ...requireNoneThroughSubject(plan, strategy),
       ...subjectStatement(plan, strategy),
       "",
       "-- An application's trigger may have swallowed a delete: nothing that was to go may be left.",
@@ -70,7 +75,7 @@ function keepRetained(plan: Plan, strategy: Strategy): string[] {
   ];
 }
 
-function subjectsParameter(plan: Plan) {
+export function subjectsParameter(plan: Plan) {
   return [{ name: "subjects", type: `${plan.key.type}[]` }];
 }
 
@@ -135,38 +140,15 @@ export function subjectChanges(plan: Plan, changes: ColumnChange[]) {
   return changes.map((change) => changeSql(change, { id: key, key }));
 }
 
-function residueFunction(plan: Plan, strategy: Strategy): DatabaseObject {
-  const operations = plan.operations[strategy];
-  const probes = operations.map(
-    (operation) => [operation.table.name, residue(operation, plan.key, byVariable)] as const,
-  );
-  const left = subjectResidue(plan, strategy);
-  if (left !== null) probes.push([plan.subject.table.name, left]);
-  return routine(plan, {
-    kind: "function",
-    name: `${strategy}_residue`,
-    parameters: subjectsParameter(plan),
-    returns: "text",
-    declare: optionDeclarations(plan, operations),
-    body: [
-      ...probes.flatMap(([name, probe]) => [`if ${probe} then`, `  return ${literal(name)};`, "end if;"]),
-      "return null;",
-    ].join("\n"),
-    comment: `The first table in which ${strategy} has left anything of these subjects that it was to erase; null when nothing is left.`,
-  });
-}
-
-function subjectResidue(plan: Plan, strategy: Strategy): string | null {
-  const own = `${column(plan.key.column)} = any (subjects)`;
-  const from = `select from ${table(plan.subject.table)} t`;
-  if (strategy === "hard_delete") return `exists (\n  ${from}\n  where ${own}\n)`;
-  const guards = subjectChanges(plan, plan.subject.changes[strategy]).map((each) => each.guard);
-  return `exists (\n  ${from}\n  where ${own}\n    and ${anyOf([...guards, notMarked(plan)]).replace(/\n/g, "\n    ")}\n)`;
+/** Rows are still to be found by what is held back; the last pass changes it. */
+function atOnce(plan: Plan, { table, changes }: Pick<Operation, "table" | "changes">): ColumnChange[] {
+  const person = [plan.subject, ...plan.parts].find((each) => each.table.name === table.name);
+  return changes.filter((each) => person?.heldBack.includes(each.column) !== true);
 }
 
 function identityProcedure(plan: Plan): DatabaseObject {
   const operations = identity(plan);
-  const changes = plan.subject.changes.anonymize;
+  const changes = atOnce(plan, { table: plan.subject.table, changes: plan.subject.changes.anonymize });
   const own = [`-- ${plan.subject.table.name}: the subject's own columns`, ...updateSubject(plan, changes)];
   return routine(plan, {
     kind: "procedure",

@@ -42,7 +42,7 @@ export function planRule(
     // A person's own columns: what isn't a secret stays under soft_delete.
     const some = rule.class === "part" && strategy === "soft_delete";
     const changes = changesOf(some ? decided.filter(clearedBySoftDelete) : decided);
-    return operationsOf({ context, table, rows, path, rule }, changes, strategy);
+    return operationsOf({ context, subject: subject.table.name, table, rows, path, rule }, changes, strategy);
   };
   return Object.fromEntries(STRATEGIES.map((strategy) => [strategy, under(strategy)])) as Operations;
 }
@@ -83,6 +83,8 @@ function sharedColumns(
 
 interface Base {
   context: PlanContext;
+  /** The subject table's name. */
+  subject: string;
   table: Table;
   rows: OwnedRows;
   path: AnnotationPath;
@@ -119,7 +121,7 @@ function rowsOperation(base: Base, rows: Rows, changes: ColumnChange[]): Operati
 function planRetain(base: Base, changes: ColumnChange[], strategy: Strategy): Operation[] {
   if (strategy === "soft_delete") return [];
   // Rows that belong to the person through a parent stay with that parent, which is itself detached or kept.
-  const own = base.rows.owner.by === "column" || base.rows.owner.by === "polymorphic";
+  const own = base.rows.owner.by === "column" || base.rows.owner.by === "polymorphic" || isViaSubject(base);
   if (strategy === "hard_delete" && own) return [operation(base, "detach", changes)];
   return changes.length === 0 ? [] : [operation(base, "transform", changes)];
 }
@@ -139,7 +141,7 @@ export function operation(base: Base, action: Operation["action"], changes: Colu
     reassign: null,
     class: rule.class as Operation["class"],
     heavy: content && heavy !== false && action !== "reassign" ? heavy : null,
-    reason: reasonOf(rule, rows),
+    reason: reasonOf(base),
     path: base.path,
   };
 }
@@ -154,6 +156,11 @@ function ownerColumns(base: Base): string[] {
   if (owner.by === "column") return [owner.column];
   if (owner.by === "polymorphic") return [owner.type, owner.id];
   if (owner.by === "match") return [owner.column];
+  if (owner.by === "via" && isViaSubject(base)) {
+    // Of several columns one NULL is enough to point at nobody; those that can't be are shared with other keys.
+    const nullable = owner.columns.filter((name) => !base.context.catalog.column(base.table, name)?.notNull);
+    return nullable.length === 0 ? owner.columns : nullable;
+  }
   report(base.context, {
     code: "L020",
     subject: base.table.name,
@@ -162,6 +169,11 @@ function ownerColumns(base: Base): string[] {
     path: base.path,
   });
   return [];
+}
+
+/** The columns that point at the person are the row's own, though they don't hold the key. */
+function isViaSubject({ rows: { owner }, subject }: Base): boolean {
+  return owner.by === "via" && owner.parent.name === subject;
 }
 
 function planReassign(base: Base, rows: Reassign): ReassignPlan {
@@ -218,11 +230,17 @@ function ghostKey(
   return typeof value === "number" || typeof value === "string" ? value : "";
 }
 
-function reasonOf(rule: Rule, rows: OwnedRows): string {
+function reasonOf(base: Base): string {
+  const { rule, rows } = base;
   const parts: string[] = [rule.class];
   const owner = rows.owner;
   if (owner.by === "column") parts.push(`owner ${owner.column}`);
-  if (owner.by === "via") parts.push(`via ${owner.parent.table}`);
+  if (owner.by === "via")
+    parts.push(
+      isViaSubject(base)
+        ? `${owner.columns.join(", ")} holds their ${owner.references.join(", ")}`
+        : `via ${owner.parent.table}`,
+    );
   if (owner.by === "match") parts.push(`${owner.column} holds their ${owner.value.column}`);
   if (owner.by === "polymorphic") parts.push(`owner ${owner.type} and ${owner.id}`);
   if (rule.class === "retain") parts.push(`${rule.basis}, ${rule.for} since ${rule.since}`);

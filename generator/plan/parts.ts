@@ -29,7 +29,7 @@ function partsOf(context: PlanContext, subject: Decision, key: KeyPlan, decision
     try {
       const rows = ownedRows(context, subject, key, table, rule, path);
       const part = personTable(table, rows, decideColumns(context, table, rule.columns ?? shared, path));
-      const base = { context, table, rows, path, rule };
+      const base = { context, subject: subject.table.name, table, rows, path, rule };
       const atSchedule = part.atSchedule.length === 0 ? [] : [operation(base, "transform", part.atSchedule)];
       return [{ part, atSchedule }];
     } catch (error) {

@@ -15,6 +15,7 @@ export function personTable(table: Table, rows: OwnedRows, decided: DecidedColum
       anonymize: changesOf(decided),
       soft_delete: changesOf(decided.filter(clearedBySoftDelete)),
     },
+    heldBack: [],
     atSchedule: changesOf(decided.filter((each) => optionsOf(each)?.at === "schedule")),
     preserve: changesOf(decided.filter(isPreserved)).map(typed),
     frozen: written

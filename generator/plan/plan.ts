@@ -12,7 +12,7 @@ import { planDrift } from "./drift.ts";
 import { planExports } from "./exports.ts";
 import { lints } from "./lints/index.ts";
 import { matchedValues } from "./match.ts";
-import type { BlockerPlan, GuardPlan, KeyPlan, OwnerPlan, Plan } from "./model.ts";
+import type { BlockerPlan, GuardPlan, KeyPlan, Operation, OwnerPlan, PersonTable, Plan } from "./model.ts";
 import { type Operations, planRule } from "./operations.ts";
 import { orderTables, sortOperations, withoutSuperfluous } from "./order.ts";
 import { ownedRows, rulesOf } from "./owner.ts";
@@ -20,6 +20,8 @@ import { planParts } from "./parts.ts";
 import { planHiding, planRegister, planSuspensions } from "./protection.ts";
 import { planRetentions } from "./retention.ts";
 import { planGhosts, planKey, planSubject } from "./subject.ts";
+import { heldBack } from "./via-subject.ts";
+import { applyWaivers } from "./waivers.ts";
 
 const STRATEGIES: Strategy[] = ["anonymize", "hard_delete", "soft_delete"];
 
@@ -32,6 +34,8 @@ export function plan(annotation: Annotation, catalog: Catalog): { plan: Plan | n
   };
   const made = build(context, hashOf(annotation, catalog));
   if (made !== null) for (const lint of lints) lint(made, context);
+  // Of what couldn't be planned, not everything has been found.
+  if (made !== null) applyWaivers(context);
   const failed = context.findings.some((finding) => finding.level === "error");
   return { plan: failed ? null : made, findings: context.findings };
 }
@@ -64,8 +68,8 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
     schema: annotation.schema,
     annotationHash,
     key,
-    subject: subjectPlan,
-    parts: parts.map(({ part }) => part),
+    subject: holdBack(context, subjectPlan, all),
+    parts: parts.map(({ part }) => holdBack(context, part, all)),
     lifecycle: annotation.lifecycle,
     options: annotation.options,
     access: annotation.access,
@@ -91,6 +95,11 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
     exports: planExports(context, subject, key),
   };
   return { ...made, drift: planDrift(made, context) };
+}
+
+function holdBack<T extends PersonTable>(context: PlanContext, person: T, operations: Operation[]): T {
+  const table = context.catalog.table(person.table.name);
+  return table === undefined ? person : { ...person, heldBack: heldBack(context, table, operations) };
 }
 
 /** Adds what one table's rules do; returns the guard that its sign-in rows need, if any. */

@@ -1,10 +1,10 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:f723369d8ae89743efe546d029e872a93cb5359e
+--! Hash: sha1:4197a64d3276c1f778569b686ece672ae38d60c6
 --! Message: lethe
 
 --! split: 001-lethe.sql
 -- Lethe: the life of an account deletion. Generated from the annotation file by `lethe generate`; don't edit.
--- annotation 06e3e5150fa3175bda2d534064c3f181a19468abe763b9932965bf205d67004f
+-- annotation 59dd60b7cd8e770a0fe933d07dfd306f6bf004c59407c833aead9ec391306ac7
 --
 -- subject: public.users (id uuid); strategies: anonymize, hard_delete, soft_delete; grace: 14 days; cooldown: 24 hours
 -- Reviewers: the parts WHAT IS ERASED, LOCKING OUT and GUARDS say what happens to whose rows; the rest is the same
@@ -734,6 +734,107 @@ comment on type lethe.purge_outcome is
 alter type lethe.status
   add attribute kept_rows bigint,
   add attribute kept_until timestamptz;
+$step$);
+
+call pg_temp.lethe_step(6, $step$
+-- Effects get everything that their delivery needs; a request knows the end of its event chain, and what was erased.
+alter table lethe.effect
+  add column handler text not null default '',
+  add column at text not null default 'execute' check (at in ('schedule', 'before', 'cancel', 'execute')),
+  add column after text[] not null default '{}',
+  add column required boolean not null default false,
+  add column idempotency_key uuid not null default gen_random_uuid(),
+  add column deliver_after timestamptz not null default now(),
+  add column next_attempt_at timestamptz default now(),
+  add column attempts integer not null default 0,
+  add column failures integer not null default 0,
+  add column withdrawn boolean not null default false,
+  add column last_error text,
+  add column receipt jsonb;
+alter table lethe.effect
+  alter column handler drop default,
+  alter column at drop default;
+comment on column lethe.effect.handler is 'Who delivers it: a name in lethe.effects.ts.';
+comment on column lethe.effect.at is 'What caused it: schedule, before (the execution), cancel, execute.';
+comment on column lethe.effect.after is 'Names of effects of the same request that have to be done or skipped first.';
+comment on column lethe.effect.required is 'The execution waits until it is done or skipped.';
+comment on column lethe.effect.payload is 'Personal values, captured before they were erased. Null once they aren''t needed any more.';
+comment on column lethe.effect.idempotency_key is 'The same for every attempt: a service that knows it does the work once.';
+comment on column lethe.effect.deliver_after is 'Not before; a reminder''s day.';
+comment on column lethe.effect.next_attempt_at is
+  'When it may be claimed; while it is delivering, when the lease is over. Null while it waits for others, and at the end.';
+comment on column lethe.effect.attempts is 'How often it was claimed. The number of a claim: whoever held an earlier one changes nothing any more.';
+comment on column lethe.effect.failures is 'Attempts in vain that count: at lethe.annotation.effect_attempts it is a dead letter.';
+comment on column lethe.effect.withdrawn is 'What it was for is over (cancelled, executed) while it was under way: it ends as skipped, and isn''t tried again.';
+comment on column lethe.effect.last_error is 'A code such as http_503, timeout, ECONNREFUSED; never a message, which may hold values.';
+comment on column lethe.effect.receipt is 'What the service said, without personal values: a status, a request id, a count.';
+
+-- By handler: the many effects of a service that is down stand in nobody else's way.
+create index effect_due on lethe.effect (handler, next_attempt_at)
+  where state in ('pending', 'delivering');
+create index effect_leased on lethe.effect (next_attempt_at)
+  where state = 'delivering';
+create index effect_open on lethe.effect (request_id, name)
+  where state in ('pending', 'delivering', 'failed');
+
+create type lethe.claimed_effect as (
+  effect_id bigint,
+  request_id bigint,
+  name text,
+  at text,
+  payload jsonb,
+  idempotency_key uuid,
+  attempt integer
+);
+comment on type lethe.claimed_effect is 'What claim_effects() hands to a worker. The attempt is the number of the claim.';
+
+create type lethe.effect_result as (
+  effect bigint,
+  attempt integer,
+  state text,
+  code text,
+  retry_after_ms double precision,
+  receipt jsonb
+);
+comment on type lethe.effect_result is
+  'What a worker says of one delivery: done, skipped, retry (failed in passing), failed (for good), unavailable (not tried).';
+
+alter table lethe.annotation
+  add column effect_attempts integer not null default 25 check (effect_attempts > 0),
+  add column payload_retention interval not null default '90 days';
+comment on column lethe.annotation.effect_attempts is 'After so many attempts in vain an effect is a dead letter.';
+comment on column lethe.annotation.payload_retention is 'How long the payload of an effect that never succeeds is kept.';
+
+-- Without an end that is written down elsewhere, events cut off the end of a log wouldn't be missed.
+alter table lethe.deletion_request
+  add column event_count integer not null default 0,
+  add column event_head bytea,
+  add column erased jsonb;
+comment on column lethe.deletion_request.event_count is 'How many events the request has.';
+comment on column lethe.deletion_request.event_head is 'The hash of the last one, which covers all before it.';
+comment on column lethe.deletion_request.erased is 'Rows erased so far by table and action, while an erasure goes in steps.';
+update lethe.deletion_request r
+set event_count = e.seq,
+    event_head = e.hash
+from (
+  select distinct on (v.request_id) v.request_id, v.seq, v.hash
+  from lethe.deletion_event v
+  order by v.request_id, v.seq desc
+) e
+where e.request_id = r.id;
+
+-- How many rows each statement of an erasure touched, until the end of its transaction, which takes them into the events.
+-- Nothing of it has to survive a crash.
+create unlogged table lethe.erased_rows (
+  id bigint generated always as identity primary key,
+  xact xid8 not null,
+  strategy text not null,
+  table_name text not null,
+  action text not null,
+  rows bigint not null
+);
+comment on table lethe.erased_rows is 'Counts of the erasure that is under way in a transaction; empty outside of it.';
+create index erased_rows_xact on lethe.erased_rows (xact);
 $step$);
 
 -- =============================================================================
@@ -3435,6 +3536,22 @@ comment on function lethe.refuse(text, uuid, text, text, jsonb) is
   'Raises one of Lethe''s errors: SQLSTATE LT0xx, the subject in DETAIL as JSON, the remedy in HINT.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.require_operator()', $define$
+create or replace function lethe.require_operator() returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  if not lethe.is_service() and not lethe.is_admin() then
+    perform lethe.refuse('LT005', null, 'only administrators and the worker may do this',
+      'Call as one of access.admin or access.worker, or as the owner of the schema.');
+  end if;
+end
+$function$;
+comment on function lethe.require_operator() is 'LT005 unless the caller is an administrator, one of access.worker, or the owner.';
+$define$);
+
 call pg_temp.lethe_define('function lethe.require_read_committed()', $define$
 create or replace function lethe.require_read_committed() returns void
 language plpgsql
@@ -3888,24 +4005,24 @@ begin
   -- In plpgsql, which keeps the plan for the session: a function in SQL is planned anew at every call.
   with recorded as (
     insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
-    select r.id, next.seq, event, actor, clock.at, details,
-           lethe.event_hash(last.hash, r.id, next.seq, event, actor, clock.at, details)
+    select q.id, q.event_count + 1, event, actor, clock.at, details,
+           lethe.event_hash(q.event_head, q.id, q.event_count + 1, event, actor, clock.at, details)
     from (select clock_timestamp() as at) clock,
-         unnest(requests) as r (id)
-    left join lateral (
-      select e.seq, e.hash
-      from lethe.deletion_event e
-      where e.request_id = r.id
-      order by e.seq desc
-      limit 1
-    ) last on true
-    cross join lateral (select coalesce(last.seq, 0) + 1 as seq) next
-    returning request_id
+         lethe.deletion_request q
+    where q.id = any (requests)
+    returning request_id, seq, hash
+  ), counted as (
+    insert into lethe.event_tally (event, count)
+    select event, count(*)
+    from recorded
+    having count(*) > 0
   )
-  insert into lethe.event_tally (event, count)
-  select event, count(*)
-  from recorded
-  having count(*) > 0;
+  -- The end of the log is written down beside it: whoever cuts events off is found out.
+  update lethe.deletion_request q
+  set event_count = d.seq,
+      event_head = d.hash
+  from recorded d
+  where q.id = d.request_id;
 end
 $function$;
 comment on function lethe.record_events(bigint[], text, text, jsonb) is 'Appends one event to each request''s log.';
@@ -4025,6 +4142,68 @@ comment on function lethe.schedule_deletion(uuid, lethe.strategy, text, interval
    Returns the request, when it is due, and the one-time token for cancel_deletion_by_token().
    Errors: LT001 already scheduled or deleted, LT003 blocked or refused, LT004 in cooldown, LT005 not allowed,
    LT006 no such subject, LT008 in progress, LT015 wrong isolation level, 22023 strategy, grace or option not allowed.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.verify_events(bigint)', $define$
+create or replace function lethe.verify_events(request bigint default null)
+returns table (request_id bigint, seq integer, problem text)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_column
+begin
+  perform lethe.require_operator();
+  return query
+  with log as (
+    select e.request_id, e.seq, e.hash,
+           lag(e.seq, 1, 0) over w as previous_seq,
+           lethe.event_hash(lag(e.hash) over w, e.request_id, e.seq, e.event, e.actor, e.at, e.details) as expected
+    from lethe.deletion_event e
+    where $1 is null or e.request_id = $1
+    window w as (partition by e.request_id order by e.seq)
+  ), ends as (
+    select r.id, r.event_count, r.event_head, l.seq as last_seq, l.hash as last_hash
+    from lethe.deletion_request r
+    left join lateral (
+      select e.seq, e.hash
+      from lethe.deletion_event e
+      where e.request_id = r.id
+      order by e.seq desc
+      limit 1
+    ) l on true
+    where $1 is null or r.id = $1
+  )
+  select p.request_id, p.seq, p.problem
+  from (
+    select l.request_id, l.previous_seq + 1, 'removed: the events before the next one are missing'
+    from log l
+    where l.seq > l.previous_seq + 1
+    union all
+    select l.request_id, l.seq, 'changed: the hash isn''t that of this event after the one before it'
+    from log l
+    where l.seq = l.previous_seq + 1 and l.hash <> l.expected
+    union all
+    select n.id, coalesce(n.last_seq, 0) + 1, 'removed: the end of the log is missing'
+    from ends n
+    where coalesce(n.last_seq, 0) < n.event_count
+    union all
+    select n.id, n.last_seq, 'inserted: the log is longer than the request knows'
+    from ends n
+    where n.last_seq > n.event_count
+    union all
+    select n.id, n.last_seq, 'changed: the last hash isn''t the one that the request knows'
+    from ends n
+    where n.last_seq = n.event_count and n.last_hash is distinct from n.event_head
+  ) p (request_id, seq, problem)
+  order by p.request_id, p.seq;
+end
+$function$;
+comment on function lethe.verify_events(bigint) is
+  'Reads the log of one request, or of all, and computes every hash again: a line for each event that was changed, removed,
+   inserted or put elsewhere; none where the chain holds. Whoever may write all tables of Lethe can make a chain anew:
+   certificates that were handed out hold its end. Errors: LT005 not allowed.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.within_cooldown(uuid)', $define$
@@ -4991,6 +5170,709 @@ comment on function lethe.take_turns(text) is
   'Held to the end of the transaction for tables whose rows belong to two people: workers would lock them crosswise.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.claim_effects(text, integer, interval)', $define$
+create or replace function lethe.claim_effects(
+  handler text,
+  max integer,
+  lease interval default '5 minutes'
+) returns setof lethe.claimed_effect
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  last_attempt constant integer := (select a.effect_attempts - 1 from lethe.annotation a);
+  claimed bigint[];
+begin
+  perform lethe.require_service();
+  perform lethe.require_read_committed();
+  if max is null or max < 1 or lease is null or lease <= interval '0' then
+    raise exception 'max must be at least 1, and lease longer than nothing' using errcode = 'invalid_parameter_value';
+  end if;
+  -- No lock but the effects' own is taken here, and none is waited for.
+  claimed := array(
+    select e.id
+    from lethe.effect e
+    where e.handler = handler
+      and e.state in ('pending', 'delivering')
+      and e.next_attempt_at <= now()
+      -- A lease that is over is somebody else's turn; not one that settle_leases() ends.
+      and (e.state = 'pending' or not (e.withdrawn or e.failures >= last_attempt))
+    order by e.next_attempt_at
+    limit max
+    for update skip locked
+  );
+  return query
+  update lethe.effect e
+  set state = 'delivering',
+      attempts = e.attempts + 1,
+      -- Whoever had it before died with it.
+      failures = e.failures + (e.state = 'delivering')::integer,
+      next_attempt_at = now() + lease
+  where e.id = any (claimed)
+  returning e.id, e.request_id, e.name, e.at, e.payload, e.idempotency_key, e.attempts;
+end
+$function$;
+comment on function lethe.claim_effects(text, integer, interval) is
+  'Hands up to max effects of one handler to a worker, each for the time of the lease; several workers may call it at once.
+   What a worker doesn''t finish until then, because it was killed, is handed out again, under the same idempotency key.
+   Errors: LT005 not allowed, LT015 wrong isolation level.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.due_effects()', $define$
+create or replace function lethe.due_effects() returns table (handler text, due bigint)
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_column
+begin
+  perform lethe.require_service();
+  perform lethe.settle_leases();
+  -- From handler to handler through the index, however many effects each of them has.
+  return query
+  with recursive handlers (handler) as (
+    (
+      select e.handler
+      from lethe.effect e
+      where e.state in ('pending', 'delivering')
+      order by e.handler
+      limit 1
+    )
+    union all
+    select (
+      select e.handler
+      from lethe.effect e
+      where e.state in ('pending', 'delivering') and e.handler > h.handler
+      order by e.handler
+      limit 1
+    )
+    from handlers h
+    where h.handler is not null
+  )
+  select h.handler, n.due
+  from handlers h
+  cross join lateral (
+    select count(*) as due
+    from (
+      select
+      from lethe.effect e
+      where e.handler = h.handler
+        and e.state in ('pending', 'delivering')
+        and e.next_attempt_at <= now()
+      limit 1000
+    ) counted
+  ) n
+  where n.due > 0;
+end
+$function$;
+comment on function lethe.due_effects() is
+  'Handlers that have something to deliver now, and how much (counted up to 1,000). Errors: LT005 not allowed.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.effect_status(bigint)', $define$
+create or replace function lethe.effect_status(request bigint)
+returns table (
+  effect_id bigint,
+  name text,
+  handler text,
+  at text,
+  state text,
+  attempts integer,
+  next_attempt_at timestamptz,
+  last_error text,
+  finished_at timestamptz,
+  receipt jsonb
+)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_column
+begin
+  perform lethe.require_operator();
+  return query
+  select e.id, e.name, e.handler, e.at, e.state, e.attempts, e.next_attempt_at, e.last_error, e.finished_at, e.receipt
+  from lethe.effect e
+  where e.request_id = $1
+  order by e.id;
+end
+$function$;
+comment on function lethe.effect_status(bigint) is
+  'The work outside the database that a request causes, effect by effect, without what was sent.
+   Errors: LT005 not allowed.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.error_code(text)', $define$
+create or replace function lethe.error_code(code text) returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $function$
+  select case when $1 ~ '^[A-Za-z0-9_ .,:\[\]-]{1,120}$' then $1 when $1 is not null then 'unnamed' end;
+$function$;
+comment on function lethe.error_code(text) is 'A handler''s code as it may be kept: short, without an address, a URL or a sentence in it.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.finish_effects(jsonb)', $define$
+create or replace function lethe.finish_effects(results jsonb) returns integer
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  last_attempt constant integer := (select a.effect_attempts - 1 from lethe.annotation a);
+  given lethe.effect_result[];
+  settled lethe.effect[];
+begin
+  perform lethe.require_service();
+  perform lethe.require_read_committed();
+  given := array(
+    select (g.effect, g.attempt, g.state, g.code, g.retry_after_ms, g.receipt)::lethe.effect_result
+    from jsonb_to_recordset(results) as g (
+      effect bigint, attempt integer, state text, code text, retry_after_ms double precision, receipt jsonb
+    )
+  );
+  if exists (
+    select from unnest(given) g
+    where g.effect is null
+      or g.attempt is null
+      or coalesce(g.state, '') <> all (array['done', 'skipped', 'retry', 'failed', 'unavailable'])
+  ) then
+    raise exception 'a result names no effect, no attempt, or an unknown state'
+      using errcode = 'invalid_parameter_value',
+            hint = '[{"effect": 1, "attempt": 1, "state": "done"}]; done, skipped, retry, failed or unavailable.';
+  end if;
+
+  -- Requests first, in their order: two workers that finish effects of the same ones take turns, and the later one sees
+  -- what the earlier one did.
+  perform
+  from lethe.deletion_request r
+  where r.id = any (array(
+    select e.request_id from lethe.effect e where e.id = any (array(select g.effect from unnest(given) g))
+  ))
+  order by r.id
+  for update;
+
+  with judged as (
+    select g.*,
+           case
+             when g.state in ('done', 'skipped') then g.state
+             when e.withdrawn then 'skipped'
+             when g.state = 'failed' or (g.state = 'retry' and e.failures >= last_attempt) then 'failed'
+             else 'pending'
+           end as becomes
+    from unnest(given) g
+    join lethe.effect e on e.id = g.effect
+  ), finished as (
+    update lethe.effect e
+    set state = j.becomes,
+        failures = e.failures + (j.state in ('retry', 'failed'))::integer,
+        payload = case when j.becomes in ('pending', 'failed') then e.payload end,
+        receipt = case when j.becomes in ('done', 'skipped') then coalesce(j.receipt, '{}') end,
+        finished_at = case when j.becomes in ('done', 'skipped') then now() end,
+        last_error = case
+          when j.state in ('done', 'skipped') then null
+          when j.code is null then e.last_error
+          else lethe.error_code(j.code)
+        end,
+        next_attempt_at = case
+          when j.becomes <> 'pending' then null
+          when j.state = 'unavailable' then now() + lethe.milliseconds(coalesce(j.retry_after_ms, 1000))
+          else now() + greatest(lethe.retry_delay(e.failures + 1), lethe.milliseconds(j.retry_after_ms))
+        end
+    from judged j
+    where e.id = j.effect
+      -- Not what somebody else has claimed since, or what has ended.
+      and e.state = 'delivering'
+      and e.attempts = j.attempt
+    returning e
+  )
+  select coalesce(array_agg(f.e), '{}') into settled from finished f;
+  perform lethe.settle_effects(settled);
+  return cardinality(settled);
+end
+$function$;
+comment on function lethe.finish_effects(jsonb) is
+  'Takes down what became of claimed effects: an array of {"effect", "attempt", "state", "code", "retry_after_ms", "receipt"}.
+   state: done, skipped (there was nothing to do), retry (failed in passing; counts, and waits longer each time, at least
+   retry_after_ms), failed (for good: a dead letter), unavailable (not tried; counts nothing). code: short, never a message.
+   Payloads are wiped on done and skipped. The last effect of an erased request completes it in the same transaction.
+   Returns how many it took; results of a claim that is no longer the latest are passed over.
+   Errors: LT005 not allowed, LT015 wrong isolation level, 22023 a result that can''t be read.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.hold_effects(bigint[])', $define$
+create or replace function lethe.hold_effects(requests bigint[]) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  update lethe.effect e
+  set next_attempt_at = null
+  where e.request_id = any (requests)
+    and e.state = 'pending'
+    and e.next_attempt_at is not null
+    and cardinality(e.after) > 0
+    and lethe.is_held(e.request_id, e.after);
+end
+$function$;
+comment on function lethe.hold_effects(bigint[]) is 'Lets effects wait for those that have to be done before them.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.is_held(bigint, text[])', $define$
+create or replace function lethe.is_held(request bigint, names text[]) returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+begin
+  return exists (
+    select from lethe.effect o
+    where o.request_id = $1
+      and o.name = any ($2)
+      and o.state in ('pending', 'delivering', 'failed')
+  );
+end
+$function$;
+comment on function lethe.is_held(bigint, text[]) is 'Is any of the request''s effects of these names still open?';
+$define$);
+
+call pg_temp.lethe_define('function lethe.milliseconds(double precision)', $define$
+create or replace function lethe.milliseconds(count double precision) returns interval
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $function$
+  -- Nobody is asked to come back in a year.
+  select least(greatest($1, 0), 604800000) * interval '1 millisecond';
+$function$;
+comment on function lethe.milliseconds(double precision) is 'So many milliseconds as an interval, at most seven days; null for null.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.missing_effect(bigint)', $define$
+create or replace function lethe.missing_effect(request bigint) returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+begin
+  return (
+    select min(o.name)
+    from lethe.effect o
+    where o.request_id = $1
+      and o.required
+      and o.state in ('pending', 'delivering', 'failed')
+  );
+end
+$function$;
+comment on function lethe.missing_effect(bigint) is 'The first required effect that the request''s execution has to wait for; null where it may begin.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.next_effect_at()', $define$
+create or replace function lethe.next_effect_at() returns timestamptz
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+begin
+  perform lethe.require_service();
+  return (
+    with recursive handlers (handler) as (
+      (
+        select e.handler
+        from lethe.effect e
+        where e.state in ('pending', 'delivering')
+        order by e.handler
+        limit 1
+      )
+      union all
+      select (
+        select e.handler
+        from lethe.effect e
+        where e.state in ('pending', 'delivering') and e.handler > h.handler
+        order by e.handler
+        limit 1
+      )
+      from handlers h
+      where h.handler is not null
+    )
+    select min((
+      select min(e.next_attempt_at)
+      from lethe.effect e
+      where e.handler = h.handler
+        and e.state in ('pending', 'delivering')
+        and e.next_attempt_at > now()
+    ))
+    from handlers h
+  );
+end
+$function$;
+comment on function lethe.next_effect_at() is
+  'The first moment after now at which another effect can be claimed, a lease that is over among them; null when there is
+   none. What can be claimed already is in due_effects(): asked in the same transaction, the two leave no gap.
+   Errors: LT005 not allowed.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.put_back(bigint[])', $define$
+create or replace function lethe.put_back(effects bigint[]) returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  actor constant text := case when lethe.is_service() then 'service' else 'admin' end;
+  pending lethe.effect[];
+begin
+  with restored as (
+    update lethe.effect e
+    set state = 'pending',
+        failures = 0,
+        next_attempt_at = case when not lethe.is_held(e.request_id, e.after) then greatest(e.deliver_after, now()) end
+    where e.id = any (effects)
+      and e.state = 'failed'
+      and e.payload is not null
+    returning e
+  )
+  select coalesce(array_agg(r.e), '{}') into pending from restored r;
+  perform lethe.record_events(d.requests, 'effect_retried', actor, jsonb_build_object('effect', d.name, 'count', d.count))
+  from (
+    select n.name, n.count, array_agg(n.request_id order by n.request_id) as requests
+    from (
+      select p.request_id, p.name, count(*) as count
+      from unnest(pending) p
+      group by p.request_id, p.name
+    ) n
+    group by n.name, n.count
+  ) d;
+  if cardinality(pending) > 0 then
+    perform pg_notify('lethe', '');
+  end if;
+  return cardinality(pending);
+end
+$function$;
+comment on function lethe.put_back(bigint[]) is 'Makes dead letters pending again. The caller holds the requests'' locks.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.retry_delay(integer)', $define$
+create or replace function lethe.retry_delay(failures integer) returns interval
+language sql
+set search_path = pg_catalog, pg_temp
+as $function$
+  -- Half a minute, one, two, four … up to half a day: 25 attempts in about a week. A fifth more or less, so that those
+  -- that failed together don't come back together.
+  select least(interval '30 seconds' * power(2, least($1 - 1, 20)), interval '12 hours') * (0.8 + 0.4 * random());
+$function$;
+comment on function lethe.retry_delay(integer) is 'How long an effect waits after so many attempts in vain.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.retry_effect(bigint)', $define$
+create or replace function lethe.retry_effect(effect bigint) returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  letter lethe.effect;
+begin
+  perform lethe.require_operator();
+  perform lethe.require_read_committed();
+  perform from lethe.deletion_request r
+  where r.id = (select e.request_id from lethe.effect e where e.id = effect)
+  for update;
+  select e.* into letter from lethe.effect e where e.id = effect;
+  if letter.id is null then
+    perform lethe.refuse('LT016', null, 'no such effect', 'lethe.effect_status() lists a request''s effects.',
+      jsonb_build_object('effect', effect));
+  elsif letter.state <> 'failed' then
+    perform lethe.refuse('LT016', null, format('the effect is %s, not failed', letter.state),
+      'Only a dead letter is put back; everything else goes on by itself.',
+      jsonb_build_object('effect', effect, 'request', letter.request_id, 'state', letter.state));
+  elsif letter.payload is null then
+    perform lethe.refuse('LT016', null, 'the effect''s payload is wiped',
+      'It was kept as long as lifecycle.payloadRetention says. Do the work by hand.',
+      jsonb_build_object('effect', effect, 'request', letter.request_id, 'state', letter.state));
+  end if;
+  perform lethe.put_back(array[effect]);
+end
+$function$;
+comment on function lethe.retry_effect(bigint) is
+  'Puts a dead letter back, to be delivered now and with all its attempts anew.
+   Errors: LT005 not allowed, LT015 wrong isolation level, LT016 not a dead letter, or its payload is wiped.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.retry_effects(text, integer)', $define$
+create or replace function lethe.retry_effects(handler text default null, max integer default 1000) returns integer
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  letters bigint[];
+begin
+  perform lethe.require_operator();
+  perform lethe.require_read_committed();
+  if max is null or max < 1 then
+    raise exception 'max must be at least 1' using errcode = 'invalid_parameter_value';
+  end if;
+  letters := array(
+    select e.id
+    from lethe.effect e
+    where e.state = 'failed'
+      and e.payload is not null
+      and (handler is null or e.handler = handler)
+    order by e.request_id, e.name, e.id
+    limit max
+  );
+  perform
+  from lethe.deletion_request r
+  where r.id = any (array(select e.request_id from lethe.effect e where e.id = any (letters)))
+  order by r.id
+  for update;
+  return lethe.put_back(letters);
+end
+$function$;
+comment on function lethe.retry_effects(text, integer) is
+  'Puts up to max dead letters back, of one handler or of all; those whose payload is wiped are left.
+   Returns how many. Errors: LT005 not allowed, LT015 wrong isolation level.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.settle_effects(lethe.effect[])', $define$
+create or replace function lethe.settle_effects(settled lethe.effect[]) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  closed bigint[];
+  whole bigint[];
+  moved boolean := false;
+begin
+  -- Dead letters of one request and name share an event; requests with the same event share a call.
+  perform lethe.record_events(d.requests, 'effect_failed', 'worker',
+    jsonb_build_object('effect', d.name, 'error', d.last_error, 'count', d.count))
+  from (
+    select n.name, n.last_error, n.count, array_agg(n.request_id order by n.request_id) as requests
+    from (
+      select s.request_id, s.name, s.last_error, count(*) as count
+      from unnest(settled) s
+      where s.state = 'failed'
+      group by s.request_id, s.name, s.last_error
+    ) n
+    group by n.name, n.last_error, n.count
+  ) d;
+
+  closed := array(
+    select distinct s.request_id from unnest(settled) s where s.state in ('done', 'skipped')
+  );
+  if cardinality(closed) = 0 then
+    return;
+  end if;
+
+  -- Whoever waited for these may go, once no other of that name is open.
+  update lethe.effect e
+  set next_attempt_at = greatest(e.deliver_after, now())
+  from (
+    select distinct s.request_id, s.name
+    from unnest(settled) s
+    where s.state in ('done', 'skipped')
+      and not exists (
+        select from lethe.effect o
+        where o.request_id = s.request_id
+          and o.name = s.name
+          and o.state in ('pending', 'delivering', 'failed')
+      )
+  ) c
+  where e.request_id = c.request_id
+    and e.state = 'pending'
+    and e.next_attempt_at is null
+    and c.name = any (e.after)
+    and not lethe.is_held(e.request_id, e.after);
+  moved := found;
+
+  -- Executions that waited for a required one.
+  update lethe.deletion_request r
+  set blocked_at = null,
+      last_error = null
+  where r.id = any (array(
+      select s.request_id from unnest(settled) s where s.required and s.state in ('done', 'skipped')
+    ))
+    and r.state = 'scheduled'
+    and r.blocked_at is not null
+    and r.last_error like 'effect %'
+    and lethe.missing_effect(r.id) is null;
+  moved := moved or found;
+
+  with completed as (
+    update lethe.deletion_request r
+    set state = 'completed',
+        completed_at = now()
+    where r.id = any (closed)
+      and r.state = 'erased'
+      and not exists (
+        select from lethe.effect o
+        where o.request_id = r.id and o.state in ('pending', 'delivering', 'failed')
+      )
+    returning r.id
+  )
+  select coalesce(array_agg(c.id order by c.id), '{}') into whole from completed c;
+  perform lethe.record_events(whole, 'completed', 'worker');
+  if moved then
+    perform pg_notify('lethe', '');
+  end if;
+end
+$function$;
+comment on function lethe.settle_effects(lethe.effect[]) is
+  'What follows when effects end: dead letters are recorded, those that waited for them go on, executions that waited too,
+   and erased requests of which none is open are completed. The caller holds the requests'' locks.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.settle_leases()', $define$
+create or replace function lethe.settle_leases() returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  last_attempt constant integer := (select a.effect_attempts - 1 from lethe.annotation a);
+  requests bigint[];
+  settled lethe.effect[];
+begin
+  requests := array(
+    select e.request_id
+    from lethe.effect e
+    where e.state = 'delivering'
+      and e.next_attempt_at <= now()
+      and (e.withdrawn or e.failures >= last_attempt)
+    limit 1000
+  );
+  if cardinality(requests) = 0 then
+    return;
+  end if;
+  requests := array(
+    select r.id
+    from lethe.deletion_request r
+    where r.id = any (requests)
+    order by r.id
+    for update skip locked
+  );
+  with ended as (
+    update lethe.effect e
+    set state = case when e.withdrawn then 'skipped' else 'failed' end,
+        failures = e.failures + 1,
+        payload = case when not e.withdrawn then e.payload end,
+        finished_at = case when e.withdrawn then now() end,
+        next_attempt_at = null,
+        last_error = 'lease expired'
+    where e.request_id = any (requests)
+    and e.state = 'delivering'
+      and e.next_attempt_at <= now()
+      and (e.withdrawn or e.failures >= last_attempt)
+    returning e
+  )
+  select coalesce(array_agg(d.e), '{}') into settled from ended d;
+  perform lethe.settle_effects(settled);
+end
+$function$;
+comment on function lethe.settle_leases() is
+  'Ends effects whose worker died with them and that aren''t tried again: withdrawn ones, and those at their last attempt.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.wipe_stale_payloads(integer)', $define$
+create or replace function lethe.wipe_stale_payloads(max integer default 10000) returns integer
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  oldest constant timestamptz := (select now() - a.payload_retention from lethe.annotation a);
+  stale bigint[];
+  given_up lethe.effect[];
+  wiped integer;
+begin
+  perform lethe.require_service();
+  perform lethe.require_read_committed();
+  if max is null or max < 1 then
+    raise exception 'max must be at least 1' using errcode = 'invalid_parameter_value';
+  end if;
+  stale := array(
+    select e.id
+    from lethe.effect e
+    where e.state in ('pending', 'failed')
+      and e.payload is not null
+      and greatest(e.created_at, e.deliver_after) < oldest
+    limit max
+  );
+  if cardinality(stale) = 0 then
+    return 0;
+  end if;
+  perform
+  from lethe.deletion_request r
+  where r.id = any (array(select e.request_id from lethe.effect e where e.id = any (stale)))
+  order by r.id
+  for update;
+
+  -- What was never delivered in all that time won't be: it shows as a dead letter from now on.
+  with ended as (
+    update lethe.effect e
+    set state = 'failed',
+        payload = null,
+        next_attempt_at = null,
+        last_error = 'expired'
+    where e.id = any (stale) and e.state = 'pending'
+    returning e
+  )
+  select coalesce(array_agg(d.e), '{}') into given_up from ended d;
+  update lethe.effect e
+  set payload = null
+  where e.id = any (stale) and e.state = 'failed' and e.payload is not null;
+  get diagnostics wiped = row_count;
+  perform lethe.settle_effects(given_up);
+  return wiped + cardinality(given_up);
+end
+$function$;
+comment on function lethe.wipe_stale_payloads(integer) is
+  'Wipes the payloads of effects that were not delivered in the time that lifecycle.payloadRetention allows; the worker calls
+   it each day. They stay visible as dead letters, and can''t be retried. Returns how many, at most max.
+   Errors: LT005 not allowed, LT015 wrong isolation level.';
+$define$);
+
 call pg_temp.lethe_define('function lethe.postpone_purge(integer, lethe.retained[], text)', $define$
 create or replace function lethe.postpone_purge(retention integer, entries lethe.retained[], error text) returns void
 language sql
@@ -5503,6 +6385,12 @@ begin
              when 'c' then 'on delete cascade'
              when 'n' then 'on delete set null'
              when 'd' then 'on delete set default'
+           end || case f.confupdtype
+             when 'a' then ''
+             when 'r' then ', on update restrict'
+             when 'c' then ', on update cascade'
+             when 'n' then ', on update set null'
+             when 'd' then ', on update set default'
            end as action,
            case when r.class = 'subject' then r.strategies else r.removes end as strategies,
            r.removes
@@ -5522,6 +6410,8 @@ begin
            case
              when e.name is null then p.strategies
              when p.name is null then '{}'::text[]
+             -- What an update of the person's row does to others counts while the row stays, too.
+             when split_part(e.action, ', on update', 2) <> split_part(p.action, ', on update', 2) then p.strategies
              else p.removes
            end as strategies
     from present p
@@ -5753,6 +6643,21 @@ where r.state = 'scheduled'
   and r.blocked_at is null
   and greatest(r.scheduled_for, r.next_attempt_at) <= now();
 comment on view lethe.due is 'Requests that may be executed now: the one place that says so.';
+$define$);
+
+call pg_temp.lethe_define('view lethe.effect_counts', $define$
+create or replace view lethe.effect_counts as
+select e.handler,
+       e.state,
+       count(*) as effects,
+       count(*) filter (where e.failures > 0) as failing,
+       min(e.created_at) as oldest,
+       min(e.next_attempt_at) as next_attempt_at
+from lethe.effect e
+where e.state in ('pending', 'delivering', 'failed')
+group by e.handler, e.state;
+comment on view lethe.effect_counts is
+  'Effects that aren''t done yet, by handler and state; failed are dead letters. How far behind a handler is: now() - oldest.';
 $define$);
 
 call pg_temp.lethe_define('view lethe.overdue', $define$
@@ -6180,7 +7085,7 @@ end
 $marks$;
 
 insert into lethe.annotation as a (hash, strategies, grace_period, cancel_cooldown, options, drift, marks, legacy)
-values ('06e3e5150fa3175bda2d534064c3f181a19468abe763b9932965bf205d67004f', array['anonymize', 'hard_delete', 'soft_delete'], interval '14 days', interval '24 hours', '{"delete_content":false}'::jsonb, 'refuse', '"deleted_at" timestamp with time zone; "scheduled_deletion_at" timestamp with time zone', 'leave')
+values ('59dd60b7cd8e770a0fe933d07dfd306f6bf004c59407c833aead9ec391306ac7', array['anonymize', 'hard_delete', 'soft_delete'], interval '14 days', interval '24 hours', '{"delete_content":false}'::jsonb, 'refuse', '"deleted_at" timestamp with time zone; "scheduled_deletion_at" timestamp with time zone', 'leave')
 on conflict (only_row) do update
 set hash = excluded.hash,
     strategies = excluded.strategies,
@@ -6214,6 +7119,7 @@ call pg_temp.lethe_grant('function lethe.explain_remaining(uuid, lethe.strategy)
 call pg_temp.lethe_grant('function lethe.export_subject(uuid)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.is_deletion_scheduled(uuid)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.schedule_deletion(uuid, lethe.strategy, text, interval, jsonb)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.verify_events(bigint)', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.within_cooldown(uuid)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.continue_deletion(bigint)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.due_requests(integer)', 'execute', array['app_worker']::name[]);
@@ -6225,10 +7131,19 @@ call pg_temp.lethe_grant('function lethe.lag()', 'execute', array['app_admin', '
 call pg_temp.lethe_grant('function lethe.record_failure(bigint, text)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.schedule_legacy(integer)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.take_event_counts()', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.claim_effects(text, integer, interval)', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.due_effects()', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.effect_status(bigint)', 'execute', array['app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.finish_effects(jsonb)', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.next_effect_at()', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.retry_effect(bigint)', 'execute', array['app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.retry_effects(text, integer)', 'execute', array['app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.wipe_stale_payloads(integer)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.purge_due()', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.purge_retained(integer)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.differences()', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.drift', 'select', array['app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('view lethe.effect_counts', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.overdue', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.pending', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.request_counts', 'select', array['app_admin', 'app_worker']::name[]);

@@ -16,24 +16,24 @@ begin
   -- In plpgsql, which keeps the plan for the session: a function in SQL is planned anew at every call.
   with recorded as (
     insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
-    select r.id, next.seq, event, actor, clock.at, details,
-           lethe.event_hash(last.hash, r.id, next.seq, event, actor, clock.at, details)
+    select q.id, q.event_count + 1, event, actor, clock.at, details,
+           lethe.event_hash(q.event_head, q.id, q.event_count + 1, event, actor, clock.at, details)
     from (select clock_timestamp() as at) clock,
-         unnest(requests) as r (id)
-    left join lateral (
-      select e.seq, e.hash
-      from lethe.deletion_event e
-      where e.request_id = r.id
-      order by e.seq desc
-      limit 1
-    ) last on true
-    cross join lateral (select coalesce(last.seq, 0) + 1 as seq) next
-    returning request_id
+         lethe.deletion_request q
+    where q.id = any (requests)
+    returning request_id, seq, hash
+  ), counted as (
+    insert into lethe.event_tally (event, count)
+    select event, count(*)
+    from recorded
+    having count(*) > 0
   )
-  insert into lethe.event_tally (event, count)
-  select event, count(*)
-  from recorded
-  having count(*) > 0;
+  -- The end of the log is written down beside it: whoever cuts events off is found out.
+  update lethe.deletion_request q
+  set event_count = d.seq,
+      event_head = d.hash
+  from recorded d
+  where q.id = d.request_id;
 end
 $function$;
 comment on function lethe.record_events(bigint[], text, text, jsonb) is 'Appends one event to each request''s log.';

@@ -34,6 +34,15 @@ const functions: Record<string, Role[]> = {
   purge_due: ["app_worker"],
   purge_retained: ["app_worker"],
   schedule_legacy: ["app_worker"],
+  due_effects: ["app_worker"],
+  claim_effects: ["app_worker"],
+  finish_effects: ["app_worker"],
+  next_effect_at: ["app_worker"],
+  wipe_stale_payloads: ["app_worker"],
+  effect_status: ["app_admin", "app_worker"],
+  retry_effect: ["app_admin", "app_worker"],
+  retry_effects: ["app_admin", "app_worker"],
+  verify_events: ["app_admin", "app_worker"],
 };
 const views: Record<string, Role[]> = {
   pending: ["app_admin", "app_worker"],
@@ -42,6 +51,7 @@ const views: Record<string, Role[]> = {
   drift: ["app_admin", "app_worker"],
   request_counts: ["app_admin", "app_worker"],
   retained_rows: ["app_admin", "app_worker"],
+  effect_counts: ["app_admin", "app_worker"],
 };
 
 const all: string[] = [bystander, ...roles];

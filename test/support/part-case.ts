@@ -21,7 +21,7 @@ export const PEOPLE = `
     contact text not null unique,
     bio text, mood text, pending text, pin text, totp text,
     born date,
-    "Nick Name" varchar(30),
+    "Nick Name" varchar(30) unique,
     language text not null default 'en'
   );
   create table "User Details" (no integer generated always as identity primary key, "userRef" text unique, phone text, note jsonb);
@@ -29,6 +29,8 @@ export const PEOPLE = `
   create table accounts (id bigint generated always as identity primary key, user_id bigint not null references users (id));
   create table links (id bigint generated always as identity primary key, profile_id bigint not null references profiles (id), url text);
   create table posts (id bigint generated always as identity primary key, author_id bigint references profiles (id), body text not null);
+  create table mentions (id bigint generated always as identity primary key, nick varchar(30) not null);
+  create index on mentions (nick);
   create index on sessions (user_id); create index on accounts (user_id); create index on links (profile_id); create index on posts (author_id);
 `;
 
@@ -62,6 +64,10 @@ export const partErasure: Erasure = {
     sessions: session(),
     accounts: credential(),
     links: content({ owner: via("profiles"), rows: "delete" }),
+    mentions: content({
+      owner: via("profiles", { columns: ["nick"], references: ["Nick Name"] }),
+      rows: "delete",
+    }),
     posts: content({ columns: { body: pii.replace("[deleted]") }, heavy: 3 }),
   },
 };
@@ -80,6 +86,7 @@ export async function addPerson(sql: postgres.Sql, name: string): Promise<string
   await sql`insert into sessions (user_id) values (${id})`;
   await sql`insert into accounts (user_id) values (${id})`;
   await sql`insert into links (profile_id, url) values (${id}, 'https://example.com')`;
+  await sql`insert into mentions (nick) values (${name})`;
   await sql`insert into posts (author_id, body) values (${id}, ${`by ${name}`})`;
   return id;
 }

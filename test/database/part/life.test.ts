@@ -149,8 +149,11 @@ test("a person with very many rows loses the part in the first step, under hard_
       contact: `deleted_${id}@deleted.invalid`,
     });
     expect(await detailsOf(db.sql, id)).toEqual({ phone: null, note: { plan: "free" } });
+    // Held back in the first step: rows are still found by it.
+    expect(await db.sql`select from profiles where id = ${id} and "Nick Name" like 'many %'`).toHaveLength(1);
     for (let n = 0; n < 50 && (await execute(db.sql, id)) === "executing"; n++);
     expect((await requestOf(db.sql, id)).state).toBe("completed");
+    expect(await db.sql`select from mentions where nick like 'many %'`).toHaveLength(0);
     expect((await profileOf(db.sql, id)) === null).toBe(strategy === "hard_delete");
   }
 });

@@ -3,6 +3,7 @@ import type {
   BlockerResult,
   ColumnInput,
   ColumnsInput,
+  EffectInput,
   ErasureInput,
   OwnerInput,
   RuleResult,
@@ -15,6 +16,7 @@ import type {
   AnyTableAnnotation,
   BlockerRule,
   ColumnRule,
+  EffectAnnotation,
   Owner,
   Rule,
   SubjectAnnotation,
@@ -30,6 +32,8 @@ export function normalise(input: ErasureInput): Annotation {
       gracePeriod: lifecycle?.gracePeriod ?? "14 days",
       cancelCooldown: lifecycle?.cancelCooldown ?? "24 hours",
       drift: lifecycle?.drift ?? "refuse",
+      effectAttempts: lifecycle?.effectAttempts ?? 25,
+      payloadRetention: lifecycle?.payloadRetention ?? "90 days",
     },
     options: input.options ?? {},
     access: {
@@ -40,8 +44,23 @@ export function normalise(input: ErasureInput): Annotation {
       searchPath: access?.searchPath ?? ["public"],
     },
     ghosts: input.ghosts ?? {},
+    effects: mapValues(input.effects ?? {}, effectOf),
     tables: mapValues(input.tables, tableOf),
   };
+}
+
+function effectOf({ forEach, after, ...effect }: EffectInput): EffectAnnotation {
+  const rows = typeof forEach === "string" ? { table: forEach } : forEach;
+  return defined({
+    ...effect,
+    at: effect.at ?? "execute",
+    forEach:
+      rows &&
+      defined({ table: rows.table, owner: rows.owner === undefined ? undefined : ownerOf(rows.owner) }),
+    after: typeof after === "string" ? [after] : (after ?? []),
+    required: effect.required ?? false,
+    payload: effect.payload ?? {},
+  });
 }
 
 function tableOf(decision: TableDecision): AnyTableAnnotation {

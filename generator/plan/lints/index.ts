@@ -31,6 +31,11 @@ import { policyCallsPerRow } from "./L055-policy-calls-per-row.ts";
 import { retainWithoutKey } from "./L060-retain-without-key.ts";
 import { retainSince } from "./L061-retain-since.ts";
 import { retainedRowsReferenced } from "./L062-retained-rows-referenced.ts";
+import { unknownEffect } from "./L076-unknown-effect.ts";
+import { effectOrder } from "./L077-effect-order.ts";
+import { effectTime } from "./L078-effect-time.ts";
+import { effectRows } from "./L079-effect-rows.ts";
+import { effectPayload } from "./L080-effect-payload.ts";
 
 /** Looks at the plan and reports into the context. */
 export type Lint = (plan: Plan, context: PlanContext) => void;
@@ -66,4 +71,9 @@ export const lints: readonly Lint[] = [
   retainWithoutKey,
   retainSince,
   retainedRowsReferenced,
+  unknownEffect,
+  effectOrder,
+  effectTime,
+  effectRows,
+  effectPayload,
 ];

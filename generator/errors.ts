@@ -7,7 +7,9 @@ import type { AnnotationPath } from "./annotation/model.ts";
 export interface Finding {
   /** Stable: L001 … One number names the lint, its test and its page. */
   code: string;
-  level: "error" | "warning";
+  level: "error" | "warning" | "accepted";
+  /** With level "accepted": why, and what it would be otherwise. */
+  accepted?: { reason: string; level: "error" | "warning" };
   /** The table, column, or setting it is about, e.g. "public.users.email". */
   subject: string;
   /** What is wrong. One sentence, no full stop. */
@@ -16,6 +18,8 @@ export interface Finding {
   remedy: string;
   /** Where in the annotation; resolved to file:line:column when printed. */
   path: AnnotationPath;
+  /** "key" where the name at the path is meant, not what was decided under it. */
+  at?: "key";
 }
 
 /** A place in a file; line and column count from 1. */

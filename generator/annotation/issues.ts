@@ -11,6 +11,7 @@ import {
   columnShapes,
   effectShape,
   erasureShape,
+  groupShape,
   forEachShape,
   lifecycleShape,
   ownerShapes,
@@ -142,11 +143,14 @@ const HINTS: Record<string, string> = {
   basis: 'add why the rows must stay: basis: "legal_obligation"',
   message: 'add what the person is told: message: "owns {count} …"',
   where: 'add the condition: where: "t.…"',
+  code: 'name the finding: accept("L025", "why")',
   reason: 'say why, in a sentence: ("…")',
   value: "pass the value to write",
   tables: "add tables: { … }",
   rules: 'add the rules: rules: [content({ owner: "…" })]',
   table: 'name the parent table: via("comments")',
+  patterns: 'name the tables: group(["*_tag"], content({ … }))',
+  decision: 'say what becomes of their rows: group(["*_tag"], content({ … }))',
   to: 'name the ghost: reassign("departed"), or what to truncate to: pii.truncate("year")',
 };
 
@@ -166,7 +170,7 @@ function unknownKey(key: string, path: AnnotationPath, root: unknown, finding: M
         : ` in ${nameOf(path)}`
       : ` in ${owner}`;
   const choices = known.length === 0 ? "remove it" : `remove it; known here: ${known.join(", ")}`;
-  const belongsToTable = path.length > 2 && TABLE_ONLY.has(key);
+  const belongsToTable = !isTable(path) && path.length > 2 && TABLE_ONLY.has(key);
   const remedy = belongsToTable
     ? `write it on the table: table({ ${key}: … })`
     : near === undefined
@@ -176,8 +180,8 @@ function unknownKey(key: string, path: AnnotationPath, root: unknown, finding: M
 }
 
 /** Set by the builders, never by hand. */
-const HIDDEN = new Set(["class", "action", "by", "personal", "acknowledged"]);
-const TABLE_ONLY = new Set(["view", "rls", "triggers"]);
+const HIDDEN = new Set(["class", "patterns", "decision", "action", "by", "personal", "acknowledged"]);
+const TABLE_ONLY = new Set(["view", "rls", "triggers", "accept"]);
 
 function knownKeys(value: unknown, path: AnnotationPath): string[] {
   if (!isObject(value)) return [];
@@ -192,7 +196,7 @@ function knownKeys(value: unknown, path: AnnotationPath): string[] {
         : value.action === "reassign"
           ? reassignShape
           : (tagged(ownerShapes, value.by) ??
-            tagged(path.length === 2 ? tableShapes : ruleShapes, value.class) ??
+            tagged(isTable(path) ? { ...tableShapes, group: groupShape } : ruleShapes, value.class) ??
             tagged({ ...columnShapes, adopt: adoptShape }, value.action) ??
             (last === "marks"
               ? marksShape
@@ -206,6 +210,11 @@ function knownKeys(value: unknown, path: AnnotationPath): string[] {
                       ? refuseShape
                       : undefined));
   return shape === undefined ? [] : Object.keys(shape.shape);
+}
+
+/** The place of a table's decision, or of a group's. */
+function isTable(path: AnnotationPath): boolean {
+  return path.length === 2 || (path.length === 3 && path[2] === "decision");
 }
 
 /** The place as a person would name it: `strategies[0]`, `where`. */

@@ -1,10 +1,12 @@
 /** From what people write to what the planner reads: one form for everything, defaults filled in. */
+import { groupNames, groupQuestion } from "./groups.ts";
 import type {
   BlockerResult,
   ColumnInput,
   ColumnsInput,
   EffectInput,
   ErasureInput,
+  GroupResult,
   OwnerInput,
   RuleResult,
   SubjectResult,
@@ -17,6 +19,7 @@ import type {
   BlockerRule,
   ColumnRule,
   EffectAnnotation,
+  GroupAnnotation,
   Owner,
   Rule,
   SubjectAnnotation,
@@ -25,7 +28,7 @@ import type {
 /** The input must have passed the validation. */
 export function normalise(input: ErasureInput): Annotation {
   const { lifecycle, access } = input;
-  return {
+  return defined({
     schema: input.schema ?? "lethe",
     lifecycle: {
       strategies: lifecycle?.strategies ?? ["anonymize", "hard_delete", "soft_delete"],
@@ -45,8 +48,14 @@ export function normalise(input: ErasureInput): Annotation {
     },
     ghosts: input.ghosts ?? {},
     effects: mapValues(input.effects ?? {}, effectOf),
-    tables: mapValues(input.tables, tableOf),
-  };
+    tables: Object.fromEntries(Object.entries(input.tables).flatMap(([key, each]) => tablesOf(key, each))),
+    groups: Object.fromEntries(
+      Object.entries(input.tables).flatMap(([key, each]) =>
+        each.class === "group" ? [[key, groupAnnotation(each)]] : [],
+      ),
+    ),
+    accept: input.accept,
+  });
 }
 
 function effectOf({ forEach, after, ...effect }: EffectInput): EffectAnnotation {
@@ -63,7 +72,21 @@ function effectOf({ forEach, after, ...effect }: EffectInput): EffectAnnotation 
   });
 }
 
-function tableOf(decision: TableDecision): AnyTableAnnotation {
+function tablesOf(key: string, decision: TableDecision): [string, AnyTableAnnotation][] {
+  if (decision.class !== "group") return [[key, tableOf(decision)]];
+  return groupNames(decision).map(({ name, open }) => [
+    name,
+    open ? { class: "todo", question: groupQuestion(key) } : tableOf(decision.decision),
+  ]);
+}
+
+function groupAnnotation(group: GroupResult): GroupAnnotation {
+  const names = groupNames(group).map(({ name }) => name);
+  const listed = group.tables !== undefined || names.length === group.patterns.length;
+  return { patterns: group.patterns, tables: listed ? names : null, decision: tableOf(group.decision) };
+}
+
+function tableOf(decision: Exclude<TableDecision, GroupResult>): AnyTableAnnotation {
   switch (decision.class) {
     case "unrelated":
     case "keep":
@@ -81,7 +104,7 @@ function tableOf(decision: TableDecision): AnyTableAnnotation {
       });
     default: {
       // A table with one rule: its columns and settings are the table's.
-      const { columns, view: _view, rls: _rls, triggers: _triggers, ...rule } = decision;
+      const { columns, view: _view, rls: _rls, triggers: _triggers, accept: _accept, ...rule } = decision;
       return defined({
         class: "table" as const,
         columns: columns && columnsOf(columns),
@@ -105,8 +128,8 @@ function marksOf(marks: SubjectResult["marks"]): SubjectAnnotation["marks"] {
   return typeof marks === "object" ? defined({ ...marks }) : marks;
 }
 
-function settingsOf({ view, rls, triggers }: TableSettings): TableSettings {
-  return { view, rls, triggers };
+function settingsOf({ view, rls, triggers, accept }: TableSettings): TableSettings {
+  return { view, rls, triggers, accept };
 }
 
 function ruleOf(rule: RuleResult): Rule {

@@ -18,6 +18,9 @@ export { ownerShapes, reassignShape, rowsByStrategyShape } from "./shapes/rows.t
 
 const strategy = z.enum(["anonymize", "hard_delete", "soft_delete"]);
 
+export const waiverShape = z.strictObject({ code: text, reason: text, about: text.optional() });
+const accept = z.array(waiverShape).optional();
+
 const ruleFields = {
   owner: owner.optional(),
   where: sql.optional(),
@@ -29,6 +32,7 @@ const tableFields = {
   view: text.optional(),
   rls: z.enum(["hide", "restrict"]).optional(),
   triggers: record(z.strictObject({ acknowledged: z.literal(true), reason: text })).optional(),
+  accept,
 };
 
 const ownFields = {
@@ -80,7 +84,28 @@ export const tableShapes: Record<string, z.ZodObject> = {
   todo: columnShapes.todo,
   ...shapesOf(tableFields),
 };
-const tableDecision = choose(byField("class", tableShapes), {
+const { subject: _one, ...groupable } = tableShapes;
+export const groupShape = z.strictObject({
+  class: z.literal("group"),
+  patterns: z.array(text).min(1),
+  tables: z
+    .array(
+      choose(
+        (value) => (typeof value === "string" ? text : byField("class", { todo: columnShapes.todo })(value)),
+        {
+          expected: "a table's name",
+          remedy: 'write the name of a table, such as "post_tag"',
+        },
+      ),
+    )
+    .optional(),
+  decision: choose(byField("class", groupable), {
+    expected: "a decision that several tables can have in common",
+    remedy:
+      'write content, session, credential, mfa, retain, blocker, table, unrelated("why") or keep("why")',
+  }),
+});
+const tableDecision = choose(byField("class", { ...tableShapes, group: groupShape }), {
   expected: "a decision about a table",
   remedy:
     'write subject, session, credential, mfa, content, retain, blocker, table, unrelated("why") or keep("why")',
@@ -114,6 +139,7 @@ export const erasureShape = z.strictObject({
   lifecycle: lifecycleShape.optional(),
   options: record(z.boolean()).optional(),
   access: accessShape.optional(),
+  accept,
   ghosts: record(record(ghostValue)).optional(),
   effects: record(effectShape).optional(),
   tables: record(tableDecision),

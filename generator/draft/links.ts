@@ -1,8 +1,7 @@
 /** Every way in which the rows of a table lead to a person by themselves: foreign keys, names, pairs. */
 import type { Column, ForeignKey, Table } from "../catalog/model.ts";
-import { ident, qualified } from "../quote.ts";
 import type { Link, Role } from "./model.ts";
-import { holdsKey, isNotNull, type Survey, snake } from "./survey.ts";
+import { holdsKey, isNotNull, keyNameOf, type Survey, snake } from "./survey.ts";
 import { ROLE_WORDS, SOFT_WORDS } from "./table-kinds.ts";
 
 /** Strongest first: whose row it is before who acted on it, a foreign key before a name. */
@@ -45,16 +44,12 @@ function foreignKeyLink(survey: Survey, table: Table, fk: ForeignKey): Link {
     };
   }
   const to = fk.references.columns;
-  const condition = fk.columns.map((name, at) => `s.${ident(to[at] ?? "")} = t.${ident(name)}`).join(" and ");
-  const from = qualified(survey.subject.schema, survey.subject.table);
+  const there = table.foreignKeys.filter((each) => each.references.table === survey.subject.name);
+  const link = there.length > 1 ? { columns: fk.columns, references: to } : {};
   return {
     ...common,
-    owner: {
-      by: "sql",
-      expression: `(select s.${ident(survey.key.name)} from ${from} s where ${condition})`,
-    },
-    nullable: false,
-    why: `foreign key to ${to.join(", ")}, which isn't the key: looked up; on delete ${fk.onDelete}`,
+    owner: { by: "via", table: keyNameOf(survey, survey.subject), ...link },
+    why: `foreign key to ${to.join(", ")}, which isn't the key; on delete ${fk.onDelete}`,
   };
 }
 

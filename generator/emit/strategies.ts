@@ -1,10 +1,11 @@
 /** The procedures that erase: the part of the migration that a reviewer reads first. */
 import type { Strategy } from "../annotation/model.ts";
 import type { ColumnChange, Operation, OptionTest, OwnedRows, Plan } from "../plan/model.ts";
-import { literal } from "../quote.ts";
-import { finalMark, notMarked, unmarkGone } from "./marks.ts";
-import { anyOf, assignments, chunk, residue, statement } from "./operation.ts";
-import { byVariable, optionsOf, optionVariable, ownedBy, type Subjects } from "./owner.ts";
+import { dollar, literal } from "../quote.ts";
+import { finalMark, unmarkGone } from "./marks.ts";
+import { assignments, chunk, statement } from "./operation.ts";
+import { byVariable, optionsOf, optionVariable, ownedBy } from "./owner.ts";
+import { requireNoneThroughSubject, residueFunctions } from "./residue.ts";
 import { keepDetached } from "./retention.ts";
 import { routine } from "./routine.ts";
 import { column, type DatabaseObject, indent, table } from "./text.ts";
@@ -16,7 +17,7 @@ export function strategies(plan: Plan): DatabaseObject[] {
   const allowed = plan.lifecycle.strategies;
   return [
     ...allowed.map((strategy) => strategyProcedure(plan, strategy)),
-    ...allowed.map((strategy) => residueFunction(plan, strategy)),
+    ...allowed.flatMap((strategy) => residueFunctions(plan, strategy)),
     identityProcedure(plan),
     turnsFunction(plan),
     heavyFunction(plan),
@@ -43,10 +44,13 @@ function strategyProcedure(plan: Plan, strategy: Strategy): DatabaseObject {
       "",
       ...keepRetained(plan, strategy),
       ...statements(plan, operations),
+      ...requireNoneThroughSubject(plan, strategy),
       ...subjectStatement(plan, strategy),
       "",
-      "-- An application's trigger may have swallowed a delete: nothing that was to go may be left.",
-      `perform lethe.require_no_residue(lethe.${strategy}_residue(subjects));`,
+      "-- A trigger or rule of the application may have swallowed a change: nothing that was to go may be left.",
+      `if lethe.may_interfere('${strategy}') then`,
+      `  perform lethe.require_no_residue(lethe.${strategy}_residue(subjects));`,
+      "end if;",
     ].join("\n"),
     comment: `${WHAT[strategy]} Called by lethe.execute_deletion() and lethe.execute_due_deletions() alone. Errors: LT005, LT014 residue found.`,
   });
@@ -62,7 +66,7 @@ function keepRetained(plan: Plan, strategy: Strategy): string[] {
   ];
 }
 
-function subjectsParameter(plan: Plan) {
+export function subjectsParameter(plan: Plan) {
   return [{ name: "subjects", type: `${plan.key.type}[]` }];
 }
 
@@ -127,38 +131,12 @@ export function subjectChanges(plan: Plan, changes: ColumnChange[]) {
   return changes.map((change) => changeSql(change, { id: key, key }));
 }
 
-function residueFunction(plan: Plan, strategy: Strategy): DatabaseObject {
-  const operations = plan.operations[strategy];
-  const probes = operations.map(
-    (operation) => [operation.table.name, residue(operation, plan.key, byVariable)] as const,
-  );
-  const left = subjectResidue(plan, strategy);
-  if (left !== null) probes.push([plan.subject.table.name, left]);
-  return routine(plan, {
-    kind: "function",
-    name: `${strategy}_residue`,
-    parameters: subjectsParameter(plan),
-    returns: "text",
-    declare: optionDeclarations(plan, operations),
-    body: [
-      ...probes.flatMap(([name, probe]) => [`if ${probe} then`, `  return ${literal(name)};`, "end if;"]),
-      "return null;",
-    ].join("\n"),
-    comment: `The first table in which ${strategy} has left anything of these subjects that it was to erase; null when nothing is left.`,
-  });
-}
-
-function subjectResidue(plan: Plan, strategy: Strategy): string | null {
-  const own = `${column(plan.key.column)} = any (subjects)`;
-  const from = `select from ${table(plan.subject.table)} t`;
-  if (strategy === "hard_delete") return `exists (\n  ${from}\n  where ${own}\n)`;
-  const guards = subjectChanges(plan, plan.subject.changes[strategy]).map((each) => each.guard);
-  return `exists (\n  ${from}\n  where ${own}\n    and ${anyOf([...guards, notMarked(plan)]).replace(/\n/g, "\n    ")}\n)`;
-}
-
 function identityProcedure(plan: Plan): DatabaseObject {
   const operations = plan.operations.soft_delete.filter((operation) => SIGN_IN.has(operation.class));
-  const changes = plan.subject.changes.anonymize;
+  // Rows are still to be found by what is held back; the last pass changes it.
+  const changes = plan.subject.changes.anonymize.filter(
+    (each) => !plan.subject.heldBack.includes(each.column),
+  );
   const own = [`-- ${plan.subject.table.name}: the subject's own columns`, ...updateSubject(plan, changes)];
   return routine(plan, {
     kind: "procedure",
@@ -183,18 +161,14 @@ function isContent(operation: Operation): boolean {
 }
 
 function heavyFunction(plan: Plan): DatabaseObject {
-  const one: Subjects = () => "array[s.id]";
   const looks = heavyStrategies(plan).flatMap((strategy) =>
-    plan.operations[strategy].flatMap((operation) =>
-      operation.heavy === null ? [] : [look(operation, one)],
-    ),
+    plan.operations[strategy].flatMap((operation) => (operation.heavy === null ? [] : [look(operation)])),
   );
   return routine(plan, {
     kind: "function",
     name: "heavy_subjects",
     parameters: [{ name: "strategy", type: "text" }, ...subjectsParameter(plan)],
     returns: `${plan.key.type}[]`,
-    volatility: "stable",
     declare: [`heavy ${plan.key.type}[] := '{}';`],
     body: [
       "-- soft_delete leaves content where it is.",
@@ -209,24 +183,10 @@ function heavyFunction(plan: Plan): DatabaseObject {
   });
 }
 
-/** Counts no further than the limit, and not at all in a table that is small as a whole. */
-function look(operation: Operation, one: Subjects): string {
-  const owned = ownedBy(operation.rows, one).join("\n  and ");
-  return [
-    `if lethe.may_hold(${literal(table(operation.table))}, ${operation.heavy}) then`,
-    "  heavy := heavy || array(",
-    "    select s.id",
-    "    from unnest(subjects) as s (id)",
-    "    where (",
-    "      select count(*) from (",
-    `        select from ${table(operation.table)} t`,
-    indent(`where ${owned}`, 8),
-    `        limit ${(operation.heavy ?? 0) + 1}`,
-    "      ) rows",
-    `    ) > ${operation.heavy}`,
-    "  );",
-    "end if;",
-  ].join("\n");
+function look({ table: ref, rows, heavy }: Operation): string {
+  const owned = ownedBy(rows, () => "$1").join("\n  and ");
+  const query = indent(`select from ${table(ref)} t\nwhere ${owned}`, 2);
+  return `heavy := heavy || lethe.heavy_among(${literal(table(ref))}, ${dollar(`\n${query}\n`, "rows")}, subjects, ${heavy});`;
 }
 
 function drained(plan: Plan, operation: Operation): string[] {

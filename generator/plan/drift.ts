@@ -82,8 +82,13 @@ function references(context: PlanContext, table: Table): Objects {
     table: child.name,
     kind: "foreign key",
     name: `(${fk.columns.join(", ")}) references ${table.name} (${fk.references.columns.join(", ")})`,
-    expected: `on delete ${fk.onDelete satisfies ForeignKey["onDelete"]}`,
+    expected: actions(fk),
   }));
+}
+
+/** In the words of `lethe.foreign_key_differences()`. */
+function actions({ onDelete, onUpdate }: ForeignKey): string {
+  return `on delete ${onDelete}${onUpdate === "no action" ? "" : `, on update ${onUpdate}`}`;
 }
 
 function triggers(table: Table): Objects {

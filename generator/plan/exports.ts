@@ -92,7 +92,7 @@ function split(whole: Whole, decision: Decision, outer: Rule, path: AnnotationPa
   const { owner } = rows;
   const shared = isShared(decision, rule) && "itself";
   const parent = owner.by === "via" ? context.decisions.get(owner.parent.name) : undefined;
-  if (owner.by !== "via" || parent === undefined) return [{ rows, shared }];
+  if (owner.by !== "via" || parent === undefined || parent === subject) return [{ rows, shared }];
   const arms = rulesOf(parent).flatMap((each) => split(whole, parent, each.rule, each.path));
   const through = (those: Share[]) => ({ ...rows, owner: { ...owner, arms: distinct(those) } });
   const own = arms.filter((arm) => !arm.shared);

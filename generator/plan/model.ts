@@ -195,6 +195,11 @@ export interface SubjectPlan {
   marks: MarksPlan;
   /** What becomes of the row under each strategy that keeps it. */
   changes: { anonymize: ColumnChange[]; soft_delete: ColumnChange[] };
+  /**
+   * Columns by which rows of other tables are found or point here, and that no foreign key carries along: in an erasure
+   * in steps they change last.
+   */
+  heldBack: string[];
   /** Columns transformed when the deletion is scheduled. */
   atSchedule: ColumnChange[];
   /** Columns whose originals are kept while the person may come back. */

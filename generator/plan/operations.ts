@@ -38,7 +38,7 @@ export function planRule(
       ...decideColumns(context, table, sharedColumns(decision, rule, strategy), decision.path),
       ...decideColumns(context, table, rule.columns, path),
     ]);
-    return operationsOf({ context, table, rows, path, rule }, changes, strategy);
+    return operationsOf({ context, subject: subject.table.name, table, rows, path, rule }, changes, strategy);
   };
   return Object.fromEntries(STRATEGIES.map((strategy) => [strategy, under(strategy)])) as Operations;
 }
@@ -76,6 +76,8 @@ function sharedColumns(
 
 interface Base {
   context: PlanContext;
+  /** The subject table's name. */
+  subject: string;
   table: Table;
   rows: OwnedRows;
   path: AnnotationPath;
@@ -112,7 +114,7 @@ function rowsOperation(base: Base, rows: Rows, changes: ColumnChange[]): Operati
 function planRetain(base: Base, changes: ColumnChange[], strategy: Strategy): Operation[] {
   if (strategy === "soft_delete") return [];
   // Rows that belong to the person through a parent stay with that parent, which is itself detached or kept.
-  const own = base.rows.owner.by === "column" || base.rows.owner.by === "polymorphic";
+  const own = base.rows.owner.by === "column" || base.rows.owner.by === "polymorphic" || isViaSubject(base);
   if (strategy === "hard_delete" && own) return [operation(base, "detach", changes)];
   return changes.length === 0 ? [] : [operation(base, "transform", changes)];
 }
@@ -132,7 +134,7 @@ function operation(base: Base, action: Operation["action"], changes: ColumnChang
     reassign: null,
     class: rule.class as Operation["class"],
     heavy: content && heavy !== false && action !== "reassign" ? heavy : null,
-    reason: reasonOf(rule, rows),
+    reason: reasonOf(base),
     path: base.path,
   };
 }
@@ -147,6 +149,11 @@ function ownerColumns(base: Base): string[] {
   if (owner.by === "column") return [owner.column];
   if (owner.by === "polymorphic") return [owner.type, owner.id];
   if (owner.by === "match") return [owner.column];
+  if (owner.by === "via" && isViaSubject(base)) {
+    // Of several columns one NULL is enough to point at nobody; those that can't be are shared with other keys.
+    const nullable = owner.columns.filter((name) => !base.context.catalog.column(base.table, name)?.notNull);
+    return nullable.length === 0 ? owner.columns : nullable;
+  }
   report(base.context, {
     code: "L020",
     subject: base.table.name,
@@ -155,6 +162,11 @@ function ownerColumns(base: Base): string[] {
     path: base.path,
   });
   return [];
+}
+
+/** The columns that point at the person are the row's own, though they don't hold the key. */
+function isViaSubject({ rows: { owner }, subject }: Base): boolean {
+  return owner.by === "via" && owner.parent.name === subject;
 }
 
 function planReassign(base: Base, rows: Reassign): ReassignPlan {
@@ -211,11 +223,17 @@ function ghostKey(
   return typeof value === "number" || typeof value === "string" ? value : "";
 }
 
-function reasonOf(rule: Rule, rows: OwnedRows): string {
+function reasonOf(base: Base): string {
+  const { rule, rows } = base;
   const parts: string[] = [rule.class];
   const owner = rows.owner;
   if (owner.by === "column") parts.push(`owner ${owner.column}`);
-  if (owner.by === "via") parts.push(`via ${owner.parent.table}`);
+  if (owner.by === "via")
+    parts.push(
+      isViaSubject(base)
+        ? `${owner.columns.join(", ")} holds their ${owner.references.join(", ")}`
+        : `via ${owner.parent.table}`,
+    );
   if (owner.by === "match") parts.push(`${owner.column} holds their ${owner.value.column}`);
   if (owner.by === "polymorphic") parts.push(`owner ${owner.type} and ${owner.id}`);
   if (rule.class === "retain") parts.push(`${rule.basis}, ${rule.for} since ${rule.since}`);

@@ -6,6 +6,7 @@ import { columnOrFail, type Decision, type PlanContext, ref, report, Unresolved 
 import { resolveMatch } from "./match.ts";
 import type { KeyPlan, OptionTest, OwnedRows, OwnerPlan } from "./model.ts";
 import { leavesWhole, type Under } from "./rows-under.ts";
+import { type Columns, inferredViaSubject, resolveViaSubject } from "./via-subject.ts";
 
 /**
  * Rules with their owners filled in: a rule inside a rule (`otherwise`) has the owner of the outer one. What is below a
@@ -94,6 +95,8 @@ function inferOwner(
       fk.references.columns[0] === key.column,
   );
   const columns = [...new Set(direct.map((fk) => fk.columns[0] as string))];
+  const through = columns.length === 0 ? inferredViaSubject(subject, table) : null;
+  if (through !== null) return through;
   if (columns.length !== 1) {
     report(context, {
       code: "L027",
@@ -127,6 +130,10 @@ function resolveVia(
     .resolveName(owner.table, context.annotation.access.searchPath)
     .map((candidate) => context.decisions.get(candidate.name))
     .find((decision) => decision !== undefined);
+  if (parent === subject) {
+    const link = linkOf(context, table, owner, parent, path);
+    return resolveViaSubject(context, subject, key, table, link, path);
+  }
   if (parent === undefined || parent.annotation.class !== "table" || parent.annotation.rules.length === 0) {
     report(context, {
       code: "L028",
@@ -147,11 +154,7 @@ function resolveVia(
     });
     throw new Unresolved();
   }
-  const link =
-    owner.columns === undefined
-      ? inferLink(context, table, parent.table, path)
-      : explicitLink(owner, parent, context);
-  for (const column of link.columns) columnOrFail(context, table, column, path);
+  const link = linkOf(context, table, owner, parent, path);
   const arms = rulesThatOwn(context, parent, under).map(({ rule, path: at }) =>
     ownedRows(context, subject, key, parent.table, effective(rule), at, under, [...seen, table.name]),
   );
@@ -191,7 +194,32 @@ export function effective(rule: Rule): Rule {
     : { ...rule.otherwise, owner: rule.otherwise.owner ?? rule.owner };
 }
 
-function inferLink(context: PlanContext, table: Table, parent: Table, path: AnnotationPath) {
+function linkOf(
+  context: PlanContext,
+  table: Table,
+  owner: Extract<Owner, { by: "via" }>,
+  parent: Decision,
+  path: AnnotationPath,
+): Columns {
+  const link =
+    owner.columns === undefined
+      ? inferLink(context, table, parent.table, path)
+      : explicitLink(context, table, owner.columns, owner.references, parent);
+  for (const column of link.columns) columnOrFail(context, table, column, path);
+  if (link.columns.length !== link.references.length) {
+    report(context, {
+      code: "L028",
+      subject: table.name,
+      message: `via(${JSON.stringify(owner.table)}): ${link.columns.join(", ")} can't refer to ${link.references.join(", ") || "no column"}`,
+      remedy: "name as many `references` as `columns`, in the same order",
+      path,
+    });
+    throw new Unresolved();
+  }
+  return link;
+}
+
+function inferLink(context: PlanContext, table: Table, parent: Table, path: AnnotationPath): Columns {
   const links = table.foreignKeys.filter((fk) => fk.references.table === parent.name);
   if (links.length !== 1 || links[0] === undefined) {
     report(context, {
@@ -206,10 +234,21 @@ function inferLink(context: PlanContext, table: Table, parent: Table, path: Anno
   return { columns: links[0].columns, references: links[0].references.columns };
 }
 
-function explicitLink(owner: Extract<Owner, { by: "via" }>, parent: Decision, context: PlanContext) {
-  const columns = owner.columns ?? [];
-  const references = owner.references ?? context.catalog.primaryKey(parent.table) ?? [];
-  return { columns, references };
+/** Without `references`: those of the foreign key that has these columns, else the parent's primary key. */
+function explicitLink(
+  context: PlanContext,
+  table: Table,
+  columns: string[],
+  references: string[] | undefined,
+  parent: Decision,
+): Columns {
+  const fk = table.foreignKeys.find(
+    (each) => each.references.table === parent.table.name && each.columns.join() === columns.join(),
+  );
+  return {
+    columns,
+    references: references ?? fk?.references.columns ?? context.catalog.primaryKey(parent.table) ?? [],
+  };
 }
 
 /** All rules of a table annotation with the path of each. */

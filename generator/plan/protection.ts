@@ -5,6 +5,7 @@ import { addedMarks, isAdopted } from "./marks.ts";
 import type { DecidedTable, HidingPlan, KeyPlan, SubjectPlan, SuspensionPlan } from "./model.ts";
 import { effective, ownedRows, rulesOf } from "./owner.ts";
 import { viewRef } from "./subject.ts";
+import { throughSubject } from "./via-subject.ts";
 
 export function planSuspensions(context: PlanContext, subject: Decision, key: KeyPlan): SuspensionPlan[] {
   return tables(context).flatMap((decision) =>
@@ -72,12 +73,15 @@ export function planHiding(context: PlanContext, subject: Decision, key: KeyPlan
 /** A reader's look at people is filtered itself, so a match by value would find nobody and hide nothing. */
 function refuseMatched(context: PlanContext, subject: Decision, key: KeyPlan, decision: Decision): void {
   for (const { rule, path } of rulesOf(decision)) {
-    if (ownedRows(context, subject, key, decision.table, effective(rule), path).owner.by !== "match")
-      continue;
+    const { owner } = ownedRows(context, subject, key, decision.table, effective(rule), path);
+    const through = throughSubject(owner, subject.table.name);
+    if (owner.by !== "match" && !through) continue;
     report(context, {
-      code: "L044",
+      code: through ? "L068" : "L044",
       subject: decision.table.name,
-      message: "rows that are found by value can't be hidden",
+      message: through
+        ? `rows that are found through a column of ${subject.table.name} can't be hidden: whoever asks would read hidden people's values there`
+        : "rows that are found by value can't be hidden",
       remedy: "remove view and rls here, or give the table an owner column",
       path: [...path, "owner"],
     });

@@ -64,6 +64,7 @@ export function planSubject(context: PlanContext, subject: Decision): SubjectPla
       anonymize: changesOf(decided),
       soft_delete: decided.filter(clearedBySoftDelete).flatMap((each) => each.change ?? []),
     },
+    heldBack: [],
     atSchedule: decided
       .filter((each) => optionsOf(each)?.at === "schedule")
       .flatMap((each) => each.change ?? []),

@@ -13,7 +13,7 @@ export function ruleInWords(plan: Plan, declared: Declared, outer: Rule): Regist
   });
   return {
     class: outer.class,
-    rows: rowsInWords(rows),
+    rows: rowsInWords(plan, rows),
     retention: rule.class === "retain" ? { basis: rule.basis, for: rule.for, since: rule.since } : null,
     atSchedule: scheduled(plan, declared, outer),
     atExecution: Object.fromEntries(execution),
@@ -56,17 +56,19 @@ function inWords(operation: Operation): string {
   return `${what}${kept}${when}`;
 }
 
-function rowsInWords(rows: OwnedRows): string {
+function rowsInWords(plan: Plan, rows: OwnedRows): string {
   const where = rows.where === null ? "" : `, where ${rows.where.trim()}`;
-  return `${ownerInWords(rows.owner)}${where}`;
+  return `${ownerInWords(plan, rows.owner)}${where}`;
 }
 
-function ownerInWords(owner: OwnerPlan): string {
+function ownerInWords(plan: Plan, owner: OwnerPlan): string {
   switch (owner.by) {
     case "column":
       return `${owner.column} is the person`;
     case "via":
-      return `belong to their ${owner.parent.name}`;
+      return owner.parent.name === plan.subject.table.name
+        ? `${owner.columns.join(", ")} is the person's ${owner.references.join(", ")}`
+        : `belong to their ${owner.parent.name}`;
     case "polymorphic":
       return `${owner.id} is the person, ${owner.type} is ${JSON.stringify(owner.value)}`;
     case "sql":

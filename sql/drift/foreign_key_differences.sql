@@ -43,6 +43,12 @@ begin
              when 'c' then 'on delete cascade'
              when 'n' then 'on delete set null'
              when 'd' then 'on delete set default'
+           end || case f.confupdtype
+             when 'a' then ''
+             when 'r' then ', on update restrict'
+             when 'c' then ', on update cascade'
+             when 'n' then ', on update set null'
+             when 'd' then ', on update set default'
            end as action,
            case when r.class = 'subject' then r.strategies else r.removes end as strategies,
            r.removes
@@ -62,6 +68,8 @@ begin
            case
              when e.name is null then p.strategies
              when p.name is null then '{}'::text[]
+             -- What an update of the person's row does to others counts while the row stays, too.
+             when split_part(e.action, ', on update', 2) <> split_part(p.action, ', on update', 2) then p.strategies
              else p.removes
            end as strategies
     from present p

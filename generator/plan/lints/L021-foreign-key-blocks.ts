@@ -1,8 +1,9 @@
 /** L021: the subject's row is to go, but rows that stay still point at it. */
 import { type PlanContext, report } from "../context.ts";
+import type { Plan } from "../model.ts";
 import type { Lint } from "./index.ts";
 import { coverOptions } from "./support/declared.ts";
-import { annotationName } from "./support/names.ts";
+import { annotationName, ownerBy } from "./support/names.ts";
 import { blocks, columnsOf, type ReachedReference, reachedReferences } from "./support/references.ts";
 
 const GONE = ["delete", "detach", "reassign"];
@@ -11,11 +12,12 @@ export const foreignKeyBlocks: Lint = (plan, context) => {
   for (const reached of reachedReferences(plan, context)) {
     const { removal, child, fk } = reached;
     if (removal.by !== null || child === removal.table || !blocks(fk)) continue;
-    checkReference(context, reached);
+    checkReference(plan, context, reached);
   }
 };
 
 function checkReference(
+  plan: Plan,
   context: PlanContext,
   { child, fk, decision, rules, removal }: ReachedReference,
 ): void {
@@ -23,7 +25,7 @@ function checkReference(
   const staying = rules.find((rule) => !GONE.includes(rule.action.hard_delete));
   const subject = `${child.name}.${columnsOf(fk)}`;
   const blocked = `the foreign key ${fk.name} (on delete ${fk.onDelete}) then keeps the person's row in ${removal.table.name} from being deleted`;
-  const owner = JSON.stringify(fk.columns[0]);
+  const owner = ownerBy(plan, context, fk);
   if (cleared.length === 0) {
     const path = staying?.path ?? decision.path;
     report(context, {

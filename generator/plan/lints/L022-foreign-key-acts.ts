@@ -1,8 +1,9 @@
 /** L022: a foreign key that deletes or changes rows of which the annotation says something else, or nothing. */
 import { type PlanContext, report } from "../context.ts";
+import type { Plan } from "../model.ts";
 import type { Lint } from "./index.ts";
 import { coverOptions, type Declared, type RowsAction } from "./support/declared.ts";
-import { annotationName } from "./support/names.ts";
+import { annotationName, ownerBy } from "./support/names.ts";
 import {
   blocks,
   columnsOf,
@@ -16,8 +17,8 @@ export const foreignKeyActs: Lint = (plan, context) => {
     const { removal, child, fk } = reached;
     // The subject's references to itself are another lint's.
     if (blocks(fk) || (removal.by === null && child === removal.table)) continue;
-    if (fk.onDelete === "cascade") cascades(context, reached);
-    else setsNull(context, reached);
+    if (fk.onDelete === "cascade") cascades(plan, context, reached);
+    else setsNull(plan, context, reached);
   }
 };
 
@@ -34,7 +35,7 @@ function isSettled({ removal, fk }: ReachedReference, { rule, action }: Declared
   return SETTLED[fk.onDelete]?.includes(action[removal.strategy]) === true;
 }
 
-function cascades(context: PlanContext, reached: ReachedReference): void {
+function cascades(plan: Plan, context: PlanContext, reached: ReachedReference): void {
   const { removal, child, fk, decision, rules } = reached;
   const settled = rules.filter((rule) => isSettled(reached, rule));
   const contrary = rules.find((rule) => !isSettled(reached, rule));
@@ -53,7 +54,7 @@ function cascades(context: PlanContext, reached: ReachedReference): void {
     code: "L022",
     subject: `${child.name}.${columnsOf(fk)}`,
     message: `the foreign key ${fk.name} (on delete cascade) deletes these rows with those of ${from}, ${stays ? "which the annotation keeps" : "and no rule says so"}`,
-    remedy: remedy(context, reached, "delete"),
+    remedy: remedy(plan, context, reached, "delete"),
     path: contrary?.path ?? decision.path,
   });
 }
@@ -73,7 +74,7 @@ function leftOut(context: PlanContext, reached: ReachedReference, rules: Declare
   });
 }
 
-function setsNull(context: PlanContext, reached: ReachedReference): void {
+function setsNull(plan: Plan, context: PlanContext, reached: ReachedReference): void {
   const { removal, child, fk, decision, rules } = reached;
   const settled = rules.filter((rule) => isSettled(reached, rule));
   if (settled.length > 0 && coverOptions(settled, removal.by?.rows.option ?? null)) {
@@ -96,19 +97,24 @@ function setsNull(context: PlanContext, reached: ReachedReference): void {
     message: impossible
       ? `the foreign key ${fk.name} (on delete set null) fails when rows of ${removal.table.name} are deleted: the column is NOT NULL`
       : `the foreign key ${fk.name} (on delete ${fk.onDelete}) ${what} when rows of ${removal.table.name} are deleted, which the annotation doesn't say`,
-    remedy: others ? acknowledge(reached) : remedy(context, reached, "detach"),
+    remedy: others ? acknowledge(reached) : remedy(plan, context, reached, "detach"),
     path: rules[0]?.path ?? decision.path,
   });
 }
 
-function remedy(context: PlanContext, reached: ReachedReference, action: "delete" | "detach"): string {
+function remedy(
+  plan: Plan,
+  context: PlanContext,
+  reached: ReachedReference,
+  action: "delete" | "detach",
+): string {
   const { removal, fk, rules } = reached;
   if (rules.length > 0 && removal.by?.rule.class === "session")
     return `write session({ owner: via(${JSON.stringify(annotationName(context, removal.table))}) }): sessions go when the deletion is scheduled, and these rows with them; or alter the foreign key`;
   if (rules.length > 0)
     return `write rows: { ${removal.strategy}: ${JSON.stringify(action)} }, or reassign("…"), or alter the foreign key`;
   if (removal.by === null)
-    return `add a rule: content({ owner: ${JSON.stringify(fk.columns[0])}, rows: ${JSON.stringify(action)} })`;
+    return `add a rule: content({ owner: ${ownerBy(plan, context, fk)}, rows: ${JSON.stringify(action)} })`;
   const self = reached.child === removal.table;
   return self
     ? acknowledge(reached)

@@ -31,6 +31,8 @@ import { policyCallsPerRow } from "./L055-policy-calls-per-row.ts";
 import { retainWithoutKey } from "./L060-retain-without-key.ts";
 import { retainSince } from "./L061-retain-since.ts";
 import { retainedRowsReferenced } from "./L062-retained-rows-referenced.ts";
+import { groupList } from "./L063-group-list.ts";
+import { subjectColumnChanges } from "./L068-subject-column-changes.ts";
 import { unknownEffect } from "./L076-unknown-effect.ts";
 import { effectOrder } from "./L077-effect-order.ts";
 import { effectTime } from "./L078-effect-time.ts";
@@ -71,6 +73,8 @@ export const lints: readonly Lint[] = [
   retainWithoutKey,
   retainSince,
   retainedRowsReferenced,
+  groupList,
+  subjectColumnChanges,
   unknownEffect,
   effectOrder,
   effectTime,

@@ -98,7 +98,7 @@ export function rulesFor(rules: Declared[], child: Table, fk: ForeignKey, remova
     const { owner } = each.rows;
     // Whose rows an expression names can't be told from here; it gets the benefit of the doubt where it acts.
     if (owner.by === "sql") return !["keep", "transform"].includes(each.action[removal.strategy]);
-    if (removal.by === null) return owner.by === "column" && fk.columns.includes(owner.column);
+    if (removal.by === null && owner.by === "column") return fk.columns.includes(owner.column);
     return (
       owner.by === "via" &&
       owner.parent.name === removal.table.name &&

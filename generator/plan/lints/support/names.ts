@@ -1,7 +1,8 @@
 /** Names as a person writes them into an annotation, and as an SQL expression mentions them. */
-import type { Table } from "../../../catalog/model.ts";
+import type { ForeignKey, Table } from "../../../catalog/model.ts";
 import { ident } from "../../../quote.ts";
 import type { Decision, PlanContext } from "../../context.ts";
+import type { Plan } from "../../model.ts";
 
 /** A key of an object literal: bare where JavaScript allows it. */
 export function objectKey(name: string): string {
@@ -12,6 +13,14 @@ export function objectKey(name: string): string {
 export function annotationName(context: PlanContext, table: Table): string {
   const found = context.catalog.resolveName(table.table, context.annotation.access.searchPath);
   return found[0] === table ? table.table : table.name;
+}
+
+/** The owner that a foreign key to the subject makes, as the annotation would write it. */
+export function ownerBy(plan: Plan, context: PlanContext, fk: ForeignKey): string {
+  const column = fk.columns[fk.references.columns.indexOf(plan.key.column)];
+  if (column !== undefined) return JSON.stringify(column);
+  const subject = context.catalog.table(plan.subject.table.name);
+  return `via(${JSON.stringify(subject === undefined ? plan.subject.table.name : annotationName(context, subject))})`;
 }
 
 /** The table that partitions are decided with. */

@@ -4,7 +4,7 @@
  * what is wrong is to be corrected, and each todo() is a question that somebody has to answer. Then run
  * `lethe check`.
  */
-import { content, defineErasure, keep, keepRest, ownerSql, pii, subject, todo } from "pg-lethe";
+import { content, defineErasure, keep, keepRest, pii, subject, todo, via } from "pg-lethe";
 
 export default defineErasure({
   lifecycle: {
@@ -58,18 +58,17 @@ export default defineErasure({
       },
     }),
 
-    // billing.profiles: (select s."userId" from "My App"."User Accounts" s where s.handle = t.login): no index can find the rows of a person by an expression that looks into other tables: every deletion reads the whole table; hold the owner in a column, or write owner: via("…")
     "billing.profiles": content({
-      owner: ownerSql("(select s.\"userId\" from \"My App\".\"User Accounts\" s where s.handle = t.login)"), // foreign key to handle, which isn't the key: looked up; on delete cascade
+      owner: via("My App.User Accounts"), // foreign key to handle, which isn't the key; on delete cascade
       rows: { anonymize: "transform", hard_delete: "delete" },
       columns: {
         motto: todo("text: does it say anything about a person?"),
       },
     }),
 
-    // billing.wallets: (select s."userId" from "My App"."User Accounts" s where s."loginName" = t.holder): no index can find the rows of a person by an expression that looks into other tables: every deletion reads the whole table; hold the owner in a column, or write owner: via("…")
+    // needs an index: create index concurrently on billing.wallets (holder);
     "billing.wallets": content({
-      owner: ownerSql("(select s.\"userId\" from \"My App\".\"User Accounts\" s where s.\"loginName\" = t.holder)"), // foreign key to loginName, which isn't the key: looked up; on delete no action
+      owner: via("My App.User Accounts"), // foreign key to loginName, which isn't the key; on delete no action
       columns: {
         iban: pii.template("deleted_{key}"), // official or bank number; NOT NULL, unique
       },

@@ -3,7 +3,7 @@ import type { EffectTime } from "../annotation/model.ts";
 import type { EffectPlan, EffectSource } from "../plan/effects.ts";
 import type { Plan } from "../plan/model.ts";
 import { literal } from "../quote.ts";
-import { anyOf, allOf } from "./operation.ts";
+import { allOf, anyOf } from "./operation.ts";
 import { ownedBy, type Subjects } from "./owner.ts";
 import { routine } from "./routine.ts";
 import { column, type DatabaseObject, indent, table } from "./text.ts";

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:14a2cfccae83155cf2cd81974e2bf11c2ff9d7d6
+--! Hash: sha1:2a2d816182b4a12f166b98de24e6b14b516519dc
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -835,6 +835,21 @@ create unlogged table lethe.erased_rows (
 );
 comment on table lethe.erased_rows is 'Counts of the erasure that is under way in a transaction; empty outside of it.';
 create index erased_rows_xact on lethe.erased_rows (xact);
+$step$);
+
+call pg_temp.lethe_step(7, $step$
+-- Rows that somebody's rows point at, written down before those go: what nothing points at afterwards is erased.
+-- No foreign key to the request: requests are never deleted, and entries live no longer than an erasure.
+create table lethe.orphan (
+  request_id bigint not null,
+  subject_id uuid not null,
+  link text not null,
+  row_key jsonb not null,
+  primary key (request_id, link, row_key)
+);
+comment on table lethe.orphan is 'Rows that may be orphaned by an erasure that is under way, by key; emptied when it is done.';
+comment on column lethe.orphan.link is 'The table and the columns that are pointed at: public.addresses (id).';
+create index orphan_subject on lethe.orphan (subject_id, link);
 $step$);
 
 -- =============================================================================
@@ -2320,6 +2335,22 @@ begin
 end
 $function$;
 comment on function lethe.drain(text, uuid, integer) is 'Erases one chunk of one table for a subject with very many rows. Returns the rows touched; 0 when a look finds nothing more.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.capture_orphans(uuid[])', $define$
+create or replace function lethe.capture_orphans(subjects uuid[]) returns void
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  return;
+end
+$function$;
+comment on function lethe.capture_orphans(uuid[]) is 'Writes down the rows that rows of these subjects point at, before those go. What nothing points at afterwards is erased.';
 $define$);
 
 -- =============================================================================
@@ -4286,6 +4317,7 @@ as $function$
 begin
   -- Chunks detach rows before the last pass looks for them.
   perform lethe.keep_retained(subjects);
+  perform lethe.capture_orphans(subjects);
 end
 $function$;
 comment on function lethe.begin_in_steps(text, uuid[]) is
@@ -4733,6 +4765,7 @@ declare
 begin
   -- A deferred constraint would otherwise fail at COMMIT, after the erasure was reported.
   set constraints all immediate;
+  delete from lethe.orphan o where o.request_id = any (requests);
 
   with finished as (
     update lethe.deletion_request r

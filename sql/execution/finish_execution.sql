@@ -10,6 +10,7 @@ declare
 begin
   -- A deferred constraint would otherwise fail at COMMIT, after the erasure was reported.
   set constraints all immediate;
+  delete from lethe.orphan o where o.request_id = any (requests);
 
   with finished as (
     update lethe.deletion_request r

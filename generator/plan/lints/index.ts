@@ -32,6 +32,8 @@ import { retainWithoutKey } from "./L060-retain-without-key.ts";
 import { retainSince } from "./L061-retain-since.ts";
 import { retainedRowsReferenced } from "./L062-retained-rows-referenced.ts";
 import { subjectColumnChanges } from "./L068-subject-column-changes.ts";
+import { neverOrphaned } from "./L069-never-orphaned.ts";
+import { orphanedCannot } from "./L070-orphaned-cannot.ts";
 
 /** Looks at the plan and reports into the context. */
 export type Lint = (plan: Plan, context: PlanContext) => void;
@@ -68,4 +70,6 @@ export const lints: readonly Lint[] = [
   retainSince,
   retainedRowsReferenced,
   subjectColumnChanges,
+  neverOrphaned,
+  orphanedCannot,
 ];

@@ -12,6 +12,7 @@ const everywhere = ["test/database/**/*.test.ts"];
 const once = ["test/e2e/**/*.test.ts"];
 const onceOfThose = [
   "test/database/worker/{crash,server,failures}.test.ts",
+  "test/database/delivery/{crash,services}.test.ts",
   "test/database/{init,real-schemas}/**",
 ];
 

@@ -1,11 +1,12 @@
 /** The options of the tasks, with their defaults filled in once. */
 import type { Meter, Tracer } from "@opentelemetry/api";
 import { UsageError } from "../generator/errors.ts";
+import type { Runner } from "./effects/runner.ts";
 import { createLog, type WorkerLog } from "./log.ts";
 import { createTelemetry, type Telemetry } from "./telemetry.ts";
 
 export interface LetheTaskOptions {
-  /** Lethe's SQL schema. Default: `lethe`. The tasks are named for it: `lethe_sweep`, `lethe_drain`, `lethe_drift`. */
+  /** Lethe's SQL schema. Default: `lethe`. The tasks are named for it: `lethe_sweep`, `lethe_drain`, `lethe_deliver`, … */
   schema?: string;
   /** The role to act as, one of `access.worker`. Default: the role that the worker connects as. */
   role?: string;
@@ -13,6 +14,11 @@ export interface LetheTaskOptions {
   batch?: number;
   /** How long one transaction's statement may take, in milliseconds. Default: 60,000. */
   statementTimeout?: number;
+  /**
+   * What delivers effects: `createRunner(await loadEffects("lethe.effects.ts"))` of pg-lethe/effects. Whoever made it
+   * closes it. Default: nothing; effects wait for a worker that has one.
+   */
+  effects?: Runner;
   /** Default: JSON lines on standard output. */
   logger?: WorkerLog;
   /** Default: the meter `pg-lethe` of the globally registered provider. */
@@ -28,6 +34,7 @@ export interface TaskContext {
   role: string | undefined;
   batch: number;
   statementTimeout: number;
+  effects: Runner | undefined;
   log: WorkerLog;
   telemetry: Telemetry;
   signal: AbortSignal | undefined;
@@ -45,6 +52,7 @@ export function contextOf(options: LetheTaskOptions): TaskContext {
     role: options.role,
     batch,
     statementTimeout,
+    effects: options.effects,
     log: options.logger ?? createLog(),
     telemetry: createTelemetry(options.meter, options.tracer),
     signal: options.signal,
@@ -63,6 +71,7 @@ export function plainName(schema: string): string {
 export const sweepName = (schema: string): string => `${schema}_sweep`;
 export const driftName = (schema: string): string => `${schema}_drift`;
 export const purgeName = (schema: string): string => `${schema}_purge`;
+export const deliverName = (schema: string): string => `${schema}_deliver`;
 export const drainName = (schema: string): string => `${schema}_drain`;
 
 function requireWhole(name: string, value: number): void {

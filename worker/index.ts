@@ -4,5 +4,5 @@ export { letheCronItems } from "./cron.ts";
 export { type Listener, type ListenOptions, listenForDeletions } from "./listen.ts";
 export type { WorkerLog } from "./log.ts";
 export { runWorker } from "./run.ts";
-export type { RunWorkerOptions } from "./setup.ts";
+export { type RunWorkerOptions, workerSchemaOf } from "./setup.ts";
 export { letheTasks } from "./tasks/index.ts";

@@ -15,7 +15,14 @@ export async function executeOnce(setup: Setup): Promise<void> {
     await utils.release();
   }
   const failures: unknown[] = [];
-  await runOnce({ ...shared, taskList: watched(shared.taskList, failures) });
+  // Each handler's turn has a place of its own, so that a service that hangs holds up no sweep.
+  const concurrency = shared.concurrency + (setup.context.effects?.names.length ?? 0);
+  await runOnce({
+    ...shared,
+    concurrency,
+    maxPoolSize: concurrency + 4,
+    taskList: watched(shared.taskList, failures),
+  });
   if (failures.length > 0) throw failures[0];
 }
 

@@ -5,7 +5,7 @@
  * it was at work; it is then started anew, after a pause that grows to half a minute.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseCronItems, run } from "graphile-worker";
+import { parseCronItems, type Runner, run } from "graphile-worker";
 import { contextOf } from "./context.ts";
 import { letheCronItems } from "./cron.ts";
 import { factsOf, sanitized } from "./errors.ts";
@@ -13,7 +13,13 @@ import { listenForDeletions } from "./listen.ts";
 import { createLog } from "./log.ts";
 import { executeOnce } from "./once.ts";
 import { prepare } from "./prepare.ts";
-import { type RunWorkerOptions, type Setup, sharedOptions, workerSchemaOf } from "./setup.ts";
+import {
+  deliveryOptions,
+  type RunWorkerOptions,
+  runnerOptions,
+  type Setup,
+  workerSchemaOf,
+} from "./setup.ts";
 
 /**
  * Runs until `signal` is aborted: finishes the current transactions, gives the jobs back, and resolves. With `once` it
@@ -53,22 +59,28 @@ class StopTimeout extends Error {}
 
 /** Comes back when it was asked to stop, or when graphile-worker gave up. */
 async function runUntilStopped(setup: Setup): Promise<void> {
-  const { connectionString, schema, signal, logger } = setup;
+  const { connectionString, schema, signal, logger, effects } = setup;
   const runner = await run({
-    ...sharedOptions(setup),
+    ...runnerOptions(setup),
     parsedCronItems: parseCronItems(letheCronItems({ schema })),
   });
-  const stopped = runner.promise.catch(() => {});
+  const runners: Runner[] = [runner];
+  const stopped = [runner.promise.catch(() => {})];
   let listener: Awaited<ReturnType<typeof listenForDeletions>> | undefined;
   try {
+    if (effects !== undefined) {
+      const deliveries = await run(deliveryOptions(setup, effects));
+      runners.push(deliveries);
+      stopped.push(deliveries.promise.catch(() => {}));
+    }
     // Connecting queues the first sweep, too: what became due while no worker ran doesn't wait for the next minute.
     listener = await listenForDeletions({ connectionString, addJob: runner.addJob, schema, logger });
     logger.info({ schema: setup.context.schema }, "the worker is running");
-    await Promise.race([stopped, aborted(signal)]);
+    await Promise.race([...stopped, aborted(signal)]);
   } finally {
     await listener?.stop().catch(() => {});
-    const stopping = runner.stop().catch(() => {}); // it has stopped by itself already
-    await endWithin(setup.stopTimeout ?? 25_000, Promise.all([stopping, stopped]));
+    const stopping = runners.map((each) => each.stop().catch(() => {})); // it has stopped by itself already
+    await endWithin(setup.stopTimeout ?? 25_000, Promise.all([...stopping, ...stopped]));
   }
 }
 

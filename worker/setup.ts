@@ -1,5 +1,6 @@
 /** The options of `runWorker()`, and what of them goes to graphile-worker. */
-import type { LetheTaskOptions, TaskContext } from "./context.ts";
+import { deliverName, type LetheTaskOptions, type TaskContext } from "./context.ts";
+import type { Runner } from "./effects/runner.ts";
 import { graphileLogger, type WorkerLog } from "./log.ts";
 import { letheTasks } from "./tasks/index.ts";
 
@@ -21,6 +22,27 @@ export interface Setup extends RunWorkerOptions {
   context: TaskContext;
 }
 
+/** Sweeps and drains. Deliveries have a runner of their own, where a service that hangs holds up no sweep. */
+export function runnerOptions(setup: Setup) {
+  const options = sharedOptions(setup);
+  const { [deliverName(setup.context.schema)]: _, ...taskList } = options.taskList;
+  return { ...options, taskList };
+}
+
+export function deliveryOptions(setup: Setup, effects: Runner) {
+  const options = sharedOptions(setup);
+  const name = deliverName(setup.context.schema);
+  return {
+    ...options,
+    // A turn for each handler, and a place for the job that only wakes one.
+    concurrency: effects.names.length + 1,
+    maxPoolSize: 5,
+    taskList: { [name]: options.taskList[name] },
+    parsedCronItems: [],
+  };
+}
+
+/** Everything, in one runner. */
 export function sharedOptions(setup: Setup) {
   const concurrency = setup.concurrency ?? 2;
   return {
@@ -38,6 +60,7 @@ export function sharedOptions(setup: Setup) {
   };
 }
 
-export function workerSchemaOf({ workerSchema }: RunWorkerOptions): string {
+/** graphile-worker's schema. */
+export function workerSchemaOf({ workerSchema }: { workerSchema?: string } = {}): string {
   return workerSchema ?? process.env.GRAPHILE_WORKER_SCHEMA ?? "graphile_worker";
 }

@@ -26,6 +26,16 @@ export interface Telemetry {
   purged(rows: number, attributes: Attributes): void;
   /** Sets `lethe.retained.rows`. */
   retained(rows: number, attributes: Attributes): void;
+  /** Counts a delivery, and how long it took. */
+  delivered(seconds: number, attributes: Attributes): void;
+  /** Sets `lethe.effects.breaker` to 1 while a handler's service isn't called. */
+  breaker(open: boolean, attributes: Attributes): void;
+  /** Sets `lethe.effects`, the number of effects in a state. */
+  effects(count: number, attributes: Attributes): void;
+  /** Sets `lethe.effects.failing`, the number of effects that were tried in vain and are tried again. */
+  effectsFailing(count: number, attributes: Attributes): void;
+  /** Sets `lethe.effects.lag`, in seconds. */
+  effectsLag(seconds: number, attributes: Attributes): void;
   /** Runs the work in a span; an error leaves its code there, never its message. */
   span<T>(name: string, attributes: Attributes, work: (span: Span) => Promise<T>): Promise<T>;
 }
@@ -60,7 +70,38 @@ export function createTelemetry(
     description: "Rows of erased people that are kept on a legal basis, by table",
     unit: "{row}",
   });
+  const effects = meter.createGauge("lethe.effects", {
+    description: "Effects, by handler and state",
+    unit: "{effect}",
+  });
+  const effectsLag = meter.createGauge("lethe.effects.lag", {
+    description: "How long the first due effect has waited for a worker, by handler",
+    unit: "s",
+  });
+  const effectsFailing = meter.createGauge("lethe.effects.failing", {
+    description: "Effects that were tried in vain and are tried again, by handler",
+    unit: "{effect}",
+  });
+  const delivered = meter.createCounter("lethe.effects.deliveries", {
+    description: "Deliveries of effects, by handler and by how they ended",
+    unit: "{delivery}",
+  });
+  const duration = meter.createHistogram("lethe.effects.duration", {
+    description: "How long deliveries took, the handler's queue included",
+    unit: "s",
+  });
+  const breaker = meter.createGauge("lethe.effects.breaker", {
+    description: "1 while a handler's service isn't called, because it failed or asked for a pause",
+  });
   return {
+    delivered(seconds, attributes) {
+      delivered.add(1, attributes);
+      duration.record(seconds, attributes);
+    },
+    breaker: (open, attributes) => breaker.record(open ? 1 : 0, attributes),
+    effectsFailing: (count, attributes) => effectsFailing.record(count, attributes),
+    effectsLag: (seconds, attributes) => effectsLag.record(seconds, attributes),
+    effects: (count, attributes) => effects.record(count, attributes),
     purged: (rows, attributes) => purged.add(rows, attributes),
     retained: (rows, attributes) => retained.record(rows, attributes),
     count: (event, count, attributes) => counters.get(event)?.add(count, attributes),

@@ -1,4 +1,5 @@
 /** `lethe worker`: executes what is due, until it is stopped. */
+import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { withDatabase } from "../database.ts";
 import { databaseOption, databaseUrl, positiveInteger } from "../options.ts";
@@ -10,6 +11,7 @@ interface WorkerCommandOptions {
   concurrency?: number;
   batch?: number;
   once?: boolean;
+  effects?: string;
 }
 
 export function workerCommand(): Command {
@@ -17,7 +19,8 @@ export function workerCommand(): Command {
     .summary("execute the deletions that are due")
     .description(
       "Runs graphile-worker with Lethe's tasks: looks each minute, and whenever the database says so, for requests " +
-        "that are due, and executes them. Stops gracefully on SIGTERM and SIGINT. Logs JSON lines.",
+        "that are due, and executes them; then delivers their effects to the services that the effects file names. " +
+        "Stops gracefully on SIGTERM and SIGINT. Logs JSON lines.",
     )
     .addOption(databaseOption())
     .option("--role <role>", "the database role to act as (SET ROLE), such as app_worker")
@@ -28,15 +31,23 @@ export function workerCommand(): Command {
       "how many people one transaction erases at most (default: 500)",
       positiveInteger,
     )
+    .option("--effects <file>", `the effects file (default: ${EFFECTS}, where there is one)`)
     .option("--once", "execute what is due now, and stop")
     .action(work);
 }
 
-async function work({ databaseUrl: _url, ...options }: WorkerCommandOptions): Promise<void> {
+const EFFECTS = "lethe.effects.ts";
+
+async function work({ databaseUrl: _url, effects: file, ...options }: WorkerCommandOptions): Promise<void> {
   const connectionString = databaseUrl({ databaseUrl: _url });
   // A database that can't be reached is said in words, before graphile-worker is loaded.
   await withDatabase(connectionString, (sql) => sql`select`);
-  const { runWorker } = await import("../../worker/index.ts");
+  const { runWorker, workerSchemaOf } = await import("../../worker/index.ts");
+  const { createRunner, loadEffects } = await import("../../worker/effects/index.ts");
+  const handlers = await loadEffects(file ?? (existsSync(EFFECTS) ? EFFECTS : undefined));
+  const effects = createRunner(handlers, {
+    context: { connectionString, workerSchema: workerSchemaOf() },
+  });
   const stop = new AbortController();
   const onSignal = () => {
     stop.abort();
@@ -47,13 +58,14 @@ async function work({ databaseUrl: _url, ...options }: WorkerCommandOptions): Pr
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
   try {
-    await runWorker({ connectionString, signal: stop.signal, ...options });
+    await runWorker({ connectionString, signal: stop.signal, effects, ...options });
   } catch (error) {
     // Work that doesn't end in time would keep the process alive by its connections.
     if (stop.signal.aborted) abandon(error);
     throw error;
   } finally {
     release();
+    await effects.close();
   }
 }
 

@@ -24,8 +24,7 @@ export function classify(error: unknown): Failure {
   return { state: "retry", code: firstOf(error, networkCode) ?? "unknown" };
 }
 
-/** For handlers that see the answer itself. */
-export function classifyStatus(status: number, retryAfterMs?: number): Failure {
+function classifyStatus(status: number, retryAfterMs?: number): Failure {
   const code = `http_${status}`;
   if (!isPassing(status)) return { state: "failed", code };
   return {
@@ -36,12 +35,9 @@ export function classifyStatus(status: number, retryAfterMs?: number): Failure {
   };
 }
 
-/** The error to throw for an answer that isn't a success. */
-export function failureOf(status: number, headers?: unknown): PermanentFailure | PassingFailure {
-  const code = `http_${status}`;
-  return isPassing(status)
-    ? new PassingFailure(code, { retryAfterMs: retryAfterOf(headers) })
-    : new PermanentFailure(code);
+/** The error to throw for an answer that isn't a success, where the handler sees the answer itself. */
+export function failureOf(status: number, headers?: unknown): Error {
+  return Object.assign(new Error(`http_${status}`), { status, headers });
 }
 
 /** A code as it may be stored: no address, no URL, nothing long. */

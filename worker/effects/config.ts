@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { type Finding, FindingsError, UsageError } from "../../generator/errors.ts";
 import { type HandlerDeclaration, isDeclaration } from "./define.ts";
 import type { Handler } from "./handler.ts";
+import { jobs } from "./handlers/jobs.ts";
 import { environmentComplaint, findingOf, missingDefault, notAHandler, unknownKeys } from "./issues.ts";
 import { isMissingSdk, MissingSdk } from "./sdk.ts";
 import { type Environment, slots } from "./settings.ts";
@@ -74,16 +75,22 @@ export async function openEffects(
   return handlers;
 }
 
+/** Handlers that need no settings: there without an entry in the file, unless it has one of that name. */
+export const BUILT_IN: EffectsDefinition["handlers"] = { jobs: jobs() };
+
 let loads = 0;
 
 /**
+ * The handlers of a file and the built-in ones; these alone where no file is given.
+ *
  * @throws UsageError where there is no such file, a variable is missing, or an SDK isn't installed
  * @throws FindingsError with everything that is wrong with the file, each with its place
  */
 export async function loadEffects(
-  file: string,
+  file?: string,
   environment: Environment = process.env,
 ): Promise<Map<string, Handler>> {
+  if (file === undefined) return await openEffects({ handlers: BUILT_IN }, environment);
   const path = resolve(file);
   if (!existsSync(path)) {
     throw new UsageError(
@@ -94,7 +101,8 @@ export async function loadEffects(
   const { default: definition } = await importFile(path);
   const findings = effectsFindings(definition);
   if (findings.length > 0) throw await rendered(path, findings);
-  return await openEffects(definition as EffectsDefinition, environment);
+  const { handlers } = definition as EffectsDefinition;
+  return await openEffects({ handlers: { ...BUILT_IN, ...handlers } }, environment);
 }
 
 async function importFile(path: string): Promise<{ default?: unknown }> {

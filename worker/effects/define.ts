@@ -12,6 +12,8 @@ export interface HandlerDeclaration {
   readonly settings: unknown;
   /** The shape of the settings. */
   shape(slots: Slots): z.ZodType;
+  /** The shape of the annotation's payload. */
+  readonly payload: z.ZodType;
   /** The npm package of the official SDK. */
   readonly sdk: string | undefined;
   /** `settings`: checked, with the values of the environment. */
@@ -41,6 +43,7 @@ export function handlerKind<Shape extends z.ZodRawShape, Payload>(kind: Kind<Sha
     declare({
       kind: kind.kind,
       settings,
+      payload: kind.payload,
       sdk: kind.sdk,
       shape: (given) => z.strictObject({ ...kind.settings(given), ...limitsShape }),
       async open(checked) {
@@ -79,6 +82,7 @@ export function defineHandler<Payload>(own: OwnHandler<Payload>): HandlerDeclara
   return declare({
     kind: own.kind ?? "own",
     settings: own,
+    payload: own.payload,
     sdk: undefined,
     shape: () =>
       z.strictObject({

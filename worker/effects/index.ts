@@ -14,5 +14,19 @@ export {
   PermanentFailure,
   type Receipt,
 } from "./handler.ts";
+export {
+  jobs,
+  loops,
+  type Mail,
+  type MailFacts,
+  type MailTemplates,
+  mail,
+  polar,
+  posthog,
+  s3,
+  stripe,
+  vercelBlob,
+  webhook,
+} from "./handlers/index.ts";
 export { createRunner, type Result, type Runner, type RunnerOptions } from "./runner.ts";
 export { type EnvReference, env } from "./settings.ts";

@@ -8,7 +8,7 @@ import PQueue from "p-queue";
 import type { z } from "zod";
 import { type Attempt, type Breaker, type BreakerOptions, createBreaker } from "./breaker.ts";
 import { classify, safeCode } from "./classify.ts";
-import type { Delivery, Handler, HandlerContext, Outcome, Receipt } from "./handler.ts";
+import type { Delivery, Handler, HandlerContext, Limits, Outcome, Receipt } from "./handler.ts";
 
 export type Result =
   | { state: "done" | "skipped"; receipt: Receipt }
@@ -27,6 +27,13 @@ export interface Runner {
    * the others' places. 0 while its breaker is open; Infinity where there is no such handler (run() says so).
    */
   capacity(handlerName: string): number;
+  /** The handlers that there are. */
+  names: readonly string[];
+  has(handlerName: string): boolean;
+  /** Milliseconds until the handler's service may be called again; 0 while it may. */
+  wait(handlerName: string): number;
+  /** How long a delivery may take from its claim to its receipt, in milliseconds. */
+  lease(handlerName: string): number;
   /** After the last run() has come back. */
   close(): Promise<void>;
 }
@@ -36,6 +43,10 @@ export interface RunnerOptions {
   context?: HandlerContext;
   breaker?: BreakerOptions;
 }
+
+/** As documented in Limits. */
+const CONCURRENCY = 4;
+const TIMEOUT = 30_000;
 
 interface Lane {
   handler: Handler;
@@ -69,14 +80,27 @@ export function createRunner(handlers: ReadonlyMap<string, Handler>, options: Ru
       if (lane.breaker.wait() > 0) return 0;
       return Math.max(0, lane.queue.concurrency - lane.queue.pending - lane.queue.size);
     },
+    names: [...handlers.keys()],
+    has: (name) => lanes.has(name),
+    wait: (name) => lanes.get(name)?.breaker.wait() ?? 0,
+    lease: (name) => leaseOf(handlers.get(name)),
     async close() {
       await Promise.allSettled([...lanes.values()].map(async ({ handler }) => await handler.close?.()));
     },
   };
 }
 
+/** Until a receipt is written down, even where the database has to be asked again. */
+const RECEIPT = 30_000;
+
+/** What is claimed begins at once, unless the handler's rate makes it wait. */
+function leaseOf({ concurrency = CONCURRENCY, rate, timeoutMs = TIMEOUT }: Limits = {}): number {
+  const wait = rate === undefined ? 0 : Math.ceil(concurrency / rate.calls) * rate.perMs;
+  return wait + timeoutMs + RECEIPT;
+}
+
 function openLane(handler: Handler, options: RunnerOptions): Lane {
-  const { concurrency = 4, rate } = handler;
+  const { concurrency = CONCURRENCY, rate } = handler;
   const limit = rate === undefined ? {} : { intervalCap: rate.calls, interval: rate.perMs, strict: true };
   return {
     handler,
@@ -113,7 +137,7 @@ async function deliver(
   context: HandlerContext | undefined,
 ): Promise<Attempt> {
   const { handler } = lane;
-  const limit = timeout(handler.timeoutMs ?? 30_000, TimeoutStrategy.Aggressive);
+  const limit = timeout(handler.timeoutMs ?? TIMEOUT, TimeoutStrategy.Aggressive);
   let late = false;
   limit.onTimeout(() => {
     late = true;
@@ -163,10 +187,11 @@ function unavailable(breaker: Breaker): Result {
   return { state: "unavailable", retryAfterMs: Math.ceil(wait * (1 + Math.random() / 5)) };
 }
 
-/** A receipt is kept for years: short facts only. */
+/** A receipt is kept for years: short facts only, and of texts what PostgreSQL's jsonb takes. */
 function keptOf({ receipt = {} }: Outcome): Receipt {
   const isShort = (value: unknown) =>
-    ["number", "boolean"].includes(typeof value) || (typeof value === "string" && value.length <= 200);
+    ["number", "boolean"].includes(typeof value) ||
+    (typeof value === "string" && value.length <= 200 && value.isWellFormed() && !value.includes("\0"));
   return Object.fromEntries(Object.entries(receipt).filter(([, value]) => isShort(value)));
 }
 

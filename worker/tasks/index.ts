@@ -1,6 +1,15 @@
 /** The tasks as graphile-worker takes them. */
 import type { TaskList } from "graphile-worker";
-import { contextOf, drainName, driftName, type LetheTaskOptions, purgeName, sweepName } from "../context.ts";
+import {
+  contextOf,
+  deliverName,
+  drainName,
+  driftName,
+  type LetheTaskOptions,
+  purgeName,
+  sweepName,
+} from "../context.ts";
+import { deliverTask } from "./deliver.ts";
 import { drainTask } from "./drain.ts";
 import { driftTask } from "./drift.ts";
 import { purgeTask } from "./purge.ts";
@@ -10,7 +19,8 @@ import { sweepTask } from "./sweep.ts";
  * Lethe's tasks, for teams that already run graphile-worker: `run({ taskList: { ...mine, ...letheTasks() } })`.
  * Named for the schema: `lethe_sweep` executes what is due, `lethe_drain` finishes people with very many rows,
  * `lethe_drift` looks each day whether the database is still the one that the annotation knows,
- * `lethe_purge` deletes each day the rows whose time of retention is over.
+ * `lethe_purge` deletes each day the rows whose time of retention is over. With the option `effects` there is also
+ * `lethe_deliver`, which delivers effects.
  *
  * @throws UsageError where an option is out of range
  */
@@ -21,5 +31,8 @@ export function letheTasks(options: LetheTaskOptions = {}): TaskList {
     [drainName(context.schema)]: drainTask(context),
     [driftName(context.schema)]: driftTask(context),
     [purgeName(context.schema)]: purgeTask(context),
+    ...(context.effects === undefined
+      ? {}
+      : { [deliverName(context.schema)]: deliverTask(context, context.effects) }),
   };
 }

@@ -2,8 +2,9 @@
  * The task that deletes rows whose time of retention is over: piece by piece, each in a transaction of its own. What can't
  * go is put back by the database, so that the loop ends.
  */
-import type { JobHelpers, Task } from "graphile-worker";
+import type { JobHelpers, Task, WithPgClient } from "graphile-worker";
 import type { TaskContext } from "../context.ts";
+import { wipeStalePayloads } from "../database/effects.ts";
 import { purgeDue, purgeRetained, type RetainedCount, retainedCounts } from "../database/retention.ts";
 import { factsOf, sanitized } from "../errors.ts";
 import { transact } from "../transaction.ts";
@@ -39,7 +40,20 @@ async function purge(context: TaskContext, helpers: JobHelpers): Promise<void> {
   }
   if (purged > 0) log.info({ rows: purged }, "purged rows whose time of retention is over");
   telemetry.purged(purged, { "lethe.schema": schema });
+  await wipe(context, withPgClient, signal);
   report(context, await transact(context, withPgClient, (client) => retainedCounts(context, client)));
+}
+
+/** Payloads of effects that were never delivered, once their time is over. */
+async function wipe(context: TaskContext, withPgClient: WithPgClient, signal: AbortSignal): Promise<void> {
+  let total = 0;
+  while (!signal.aborted) {
+    const wiped = await transact(context, withPgClient, (client) => wipeStalePayloads(context, client));
+    if (wiped === 0) break;
+    total += wiped;
+  }
+  if (total > 0)
+    context.log.warn({ effects: total }, "wiped payloads of effects that could not be delivered");
 }
 
 function report({ telemetry, log, schema }: TaskContext, counts: RetainedCount[]): void {

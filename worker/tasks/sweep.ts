@@ -7,8 +7,10 @@ import { sweepName, type TaskContext } from "../context.ts";
 import { executingRequests, lagSeconds, takeEventCounts } from "../database.ts";
 import { factsOf, sanitized } from "../errors.ts";
 import { transact } from "../transaction.ts";
+import { dispatch } from "./dispatch.ts";
 import { drainJob } from "./drain-job.ts";
 import { executeAll } from "./legacy.ts";
+import { effectsReporter } from "./report-effects.ts";
 import { stopSignal } from "./stop-signal.ts";
 
 /** How soon to look again at requests whose rows somebody holds, in milliseconds. */
@@ -16,9 +18,11 @@ const LOOK_AGAIN = 5_000;
 
 export function sweepTask(context: TaskContext): Task {
   const { schema, telemetry, log } = context;
+  const reportEffects = effectsReporter(context);
   return async (_payload, helpers) => {
     try {
       await telemetry.span("lethe.sweep", { "lethe.schema": schema }, () => sweep(context, helpers));
+      await reportEffects(helpers);
     } catch (error) {
       log.error({ job: helpers.job.id, ...factsOf(error) }, "the sweep failed; the next one tries again");
       throw sanitized(error);
@@ -43,6 +47,7 @@ async function sweep(context: TaskContext, helpers: JobHelpers): Promise<void> {
   if (done.executed + done.failed + done.blocked + drains.length > 0) {
     log.info({ ...done, inSteps: drains.length }, "executed what was due");
   }
+  await dispatch(context, helpers);
   await report(context, helpers);
 }
 

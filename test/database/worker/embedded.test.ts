@@ -3,6 +3,7 @@ import { Logger, makeWorkerUtils, parseCronItems, run } from "graphile-worker";
 import { beforeAll, expect, test } from "vitest";
 import { userId } from "../../../examples/reference/people.ts";
 import { seed } from "../../../examples/reference/seed.ts";
+import { createRunner } from "../../../worker/effects/index.ts";
 import { letheCronItems, letheTasks, listenForDeletions } from "../../../worker/index.ts";
 import { useDatabase } from "../../support/database.ts";
 import { collectLog, schedule, stateOf, until } from "./support.ts";
@@ -67,6 +68,10 @@ test("the names follow the schema, so that two kinds of subject can share a work
     "lethe_orgs_drift",
     "lethe_orgs_purge",
   ]);
+  const effects = createRunner(new Map());
+  expect(Object.keys(letheTasks({ schema: "lethe_orgs", logger: collectLog().log, effects }))).toContain(
+    "lethe_orgs_deliver",
+  );
   expect(letheCronItems({ schema: "lethe_orgs" })).toMatchObject([
     { task: "lethe_orgs_sweep", match: "* * * * *", identifier: "lethe_orgs_sweep" },
     { task: "lethe_orgs_drift", match: "0 4 * * *", identifier: "lethe_orgs_drift" },

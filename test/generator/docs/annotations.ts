@@ -17,6 +17,7 @@ export function fileOf(block: Block): string {
 function here(text: string): string {
   return text
     .replaceAll('"pg-lethe/worker"', JSON.stringify(join(root, "worker/index.ts")))
+    .replaceAll('"pg-lethe/effects"', JSON.stringify(join(root, "worker/effects/index.ts")))
     .replaceAll('"pg-lethe"', JSON.stringify(join(root, "generator/index.ts")));
 }
 

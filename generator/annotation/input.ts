@@ -13,6 +13,7 @@ import type {
   Sql,
   Strategy,
   Transform,
+  Waiver,
 } from "./model.ts";
 
 /** The result of `keep()`. It fits a column; with a reason it fits a table too. */
@@ -56,6 +57,8 @@ export interface RuleInput {
 export interface TableSettings extends Hiding {
   /** Triggers of the application that fire during erasure, each read and accepted with `ack("why")`. */
   triggers?: Record<string, Acknowledgement>;
+  /** Findings about the table that somebody has read and accepts: `accept("L025", "why", "author_id")`. */
+  accept?: Waiver[];
 }
 
 export interface SessionInput extends RuleInput, TableSettings {}
@@ -175,6 +178,8 @@ export interface ErasureInput {
     /** Schemas that the application's own triggers need on their search path. Default: ["public"]. */
     searchPath?: string[];
   };
+  /** Findings about anything else than a table that somebody has read and accepts. */
+  accept?: Waiver[];
   /** Rows of the subject table that stand in for departed people: `ghost({ column: value })` by name. */
   ghosts?: Record<string, GhostValues>;
   /** Keys: `table`, `schema.table`, or a pattern with `*` (for `unrelated` and `keep`); `...group(…)` for many tables. */

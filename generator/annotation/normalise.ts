@@ -26,7 +26,7 @@ import type {
 /** The input must have passed the validation. */
 export function normalise(input: ErasureInput): Annotation {
   const { lifecycle, access } = input;
-  return {
+  return defined({
     schema: input.schema ?? "lethe",
     lifecycle: {
       strategies: lifecycle?.strategies ?? ["anonymize", "hard_delete", "soft_delete"],
@@ -49,7 +49,8 @@ export function normalise(input: ErasureInput): Annotation {
         each.class === "group" ? [[key, groupAnnotation(each)]] : [],
       ),
     ),
-  };
+    accept: input.accept,
+  });
 }
 
 function tablesOf(key: string, decision: TableDecision): [string, AnyTableAnnotation][] {
@@ -84,7 +85,7 @@ function tableOf(decision: Exclude<TableDecision, GroupResult>): AnyTableAnnotat
       });
     default: {
       // A table with one rule: its columns and settings are the table's.
-      const { columns, view: _view, rls: _rls, triggers: _triggers, ...rule } = decision;
+      const { columns, view: _view, rls: _rls, triggers: _triggers, accept: _accept, ...rule } = decision;
       return defined({
         class: "table" as const,
         columns: columns && columnsOf(columns),
@@ -108,8 +109,8 @@ function marksOf(marks: SubjectResult["marks"]): SubjectAnnotation["marks"] {
   return typeof marks === "object" ? defined({ ...marks }) : marks;
 }
 
-function settingsOf({ view, rls, triggers }: TableSettings): TableSettings {
-  return { view, rls, triggers };
+function settingsOf({ view, rls, triggers, accept }: TableSettings): TableSettings {
+  return { view, rls, triggers, accept };
 }
 
 function ruleOf(rule: RuleResult): Rule {

@@ -78,7 +78,7 @@ function entry({ table: to, rows: { owner } }: Orphaned): string {
     "  offset 0",
     ") found",
     "where q.subject_id = any (subjects)",
-    "  and q.state = 'executing'",
+    "  and q.state in ('scheduled', 'executing')",
     "on conflict do nothing;",
   ].join("\n");
 }

@@ -26,13 +26,13 @@ export const neverOrphaned: Lint = (plan, context) => {
 
 /** What points is looked at when the erasure begins: by then it must still be there. */
 function goneTooEarly(plan: Plan, context: PlanContext): void {
-  const atSchedule = [...plan.atSchedule, ...plan.suspensions].map((each) => each.table.name);
   for (const { operation } of allowedOperations(plan)) {
     if (!isOrphaned(operation.rows)) continue;
     const { child, columns } = operation.rows.owner;
     const emptied = plan.subject.atSchedule.find((each) => columns.includes(each.column));
     const own = child.name === plan.subject.table.name && emptied !== undefined;
-    if (!own && !atSchedule.includes(child.name)) continue;
+    const early = [...plan.atSchedule.filter((each) => releases(each, columns)), ...plan.suspensions];
+    if (!own && !early.some((each) => each.table.name === child.name)) continue;
     report(context, {
       code: "L069",
       subject: operation.table.name,

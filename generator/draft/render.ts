@@ -74,7 +74,7 @@ function subject(draft: SubjectDraft, used: Used): string[] {
 
 function tables(draft: Draft, used: Used): string[] {
   const lines: string[] = [];
-  let title: string | null = null;
+  let title: string = "people";
   for (const { table, group } of entries(draft)) {
     if (table.group !== title) lines.push(...section(GROUPS[table.group]));
     title = table.group;

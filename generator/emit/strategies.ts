@@ -1,10 +1,10 @@
 /** The procedures that erase: the part of the migration that a reviewer reads first. */
 import type { Strategy } from "../annotation/model.ts";
 import type { ColumnChange, Operation, OptionTest, OwnedRows, Plan } from "../plan/model.ts";
-import { literal } from "../quote.ts";
+import { dollar, literal } from "../quote.ts";
 import { finalMark, unmarkGone } from "./marks.ts";
 import { assignments, chunk, statement } from "./operation.ts";
-import { byVariable, optionsOf, optionVariable, ownedBy, type Subjects } from "./owner.ts";
+import { byVariable, optionsOf, optionVariable, ownedBy } from "./owner.ts";
 import { requireNoneThroughSubject, residueFunctions } from "./residue.ts";
 import { keepDetached } from "./retention.ts";
 import { routine } from "./routine.ts";
@@ -12,6 +12,17 @@ import { column, type DatabaseObject, indent, table } from "./text.ts";
 import { changeSql } from "./value.ts";
 
 const SIGN_IN = new Set<Operation["class"]>(["session", "credential", "mfa"]);
+
+/** What a subject with very many rows loses in the first step, whatever the strategy. */
+function identity(plan: Plan): Operation[] {
+  return [
+    ...plan.operations.soft_delete.filter((operation) => SIGN_IN.has(operation.class)),
+    ...plan.operations.anonymize
+      .filter((operation) => operation.class === "part")
+      .map((operation) => ({ ...operation, changes: atOnce(plan, operation) }))
+      .filter((operation) => operation.changes.length > 0),
+  ];
+}
 
 export function strategies(plan: Plan): DatabaseObject[] {
   const allowed = plan.lifecycle.strategies;
@@ -47,8 +58,10 @@ function strategyProcedure(plan: Plan, strategy: Strategy): DatabaseObject {
       ...requireNoneThroughSubject(plan, strategy),
       ...subjectStatement(plan, strategy),
       "",
-      "-- An application's trigger may have swallowed a delete: nothing that was to go may be left.",
-      `perform lethe.require_no_residue(lethe.${strategy}_residue(subjects));`,
+      "-- A trigger or rule of the application may have swallowed a change: nothing that was to go may be left.",
+      `if lethe.may_interfere('${strategy}') then`,
+      `  perform lethe.require_no_residue(lethe.${strategy}_residue(subjects));`,
+      "end if;",
     ].join("\n"),
     comment: `${WHAT[strategy]} Called by lethe.execute_deletion() and lethe.execute_due_deletions() alone. Errors: LT005, LT014 residue found.`,
   });
@@ -129,12 +142,15 @@ export function subjectChanges(plan: Plan, changes: ColumnChange[]) {
   return changes.map((change) => changeSql(change, { id: key, key }));
 }
 
+/** Rows are still to be found by what is held back; the last pass changes it. */
+function atOnce(plan: Plan, { table, changes }: Pick<Operation, "table" | "changes">): ColumnChange[] {
+  const person = [plan.subject, ...plan.parts].find((each) => each.table.name === table.name);
+  return changes.filter((each) => person?.heldBack.includes(each.column) !== true);
+}
+
 function identityProcedure(plan: Plan): DatabaseObject {
-  const operations = plan.operations.soft_delete.filter((operation) => SIGN_IN.has(operation.class));
-  // Rows are still to be found by what is held back; the last pass changes it.
-  const changes = plan.subject.changes.anonymize.filter(
-    (each) => !plan.subject.heldBack.includes(each.column),
-  );
+  const operations = identity(plan);
+  const changes = atOnce(plan, { table: plan.subject.table, changes: plan.subject.changes.anonymize });
   const own = [`-- ${plan.subject.table.name}: the subject's own columns`, ...updateSubject(plan, changes)];
   return routine(plan, {
     kind: "procedure",
@@ -145,7 +161,7 @@ function identityProcedure(plan: Plan): DatabaseObject {
       .join("\n")
       .trimEnd(),
     comment:
-      "The first step for a subject with very many rows: sign-in data and the subject's own columns go before anything else.",
+      "The first step for a subject with very many rows: sign-in data and the person's own columns go before anything else.",
   });
 }
 
@@ -155,22 +171,18 @@ function heavyStrategies(plan: Plan): Strategy[] {
 }
 
 function isContent(operation: Operation): boolean {
-  return !SIGN_IN.has(operation.class);
+  return operation.class !== "part" && !SIGN_IN.has(operation.class);
 }
 
 function heavyFunction(plan: Plan): DatabaseObject {
-  const one: Subjects = () => "array[s.id]";
   const looks = heavyStrategies(plan).flatMap((strategy) =>
-    plan.operations[strategy].flatMap((operation) =>
-      operation.heavy === null ? [] : [look(operation, one)],
-    ),
+    plan.operations[strategy].flatMap((operation) => (operation.heavy === null ? [] : [look(operation)])),
   );
   return routine(plan, {
     kind: "function",
     name: "heavy_subjects",
     parameters: [{ name: "strategy", type: "text" }, ...subjectsParameter(plan)],
     returns: `${plan.key.type}[]`,
-    volatility: "stable",
     declare: [`heavy ${plan.key.type}[] := '{}';`],
     body: [
       "-- soft_delete leaves content where it is.",
@@ -185,24 +197,10 @@ function heavyFunction(plan: Plan): DatabaseObject {
   });
 }
 
-/** Counts no further than the limit, and not at all in a table that is small as a whole. */
-function look(operation: Operation, one: Subjects): string {
-  const owned = ownedBy(operation.rows, one).join("\n  and ");
-  return [
-    `if lethe.may_hold(${literal(table(operation.table))}, ${operation.heavy}) then`,
-    "  heavy := heavy || array(",
-    "    select s.id",
-    "    from unnest(subjects) as s (id)",
-    "    where (",
-    "      select count(*) from (",
-    `        select from ${table(operation.table)} t`,
-    indent(`where ${owned}`, 8),
-    `        limit ${(operation.heavy ?? 0) + 1}`,
-    "      ) rows",
-    `    ) > ${operation.heavy}`,
-    "  );",
-    "end if;",
-  ].join("\n");
+function look({ table: ref, rows, heavy }: Operation): string {
+  const owned = ownedBy(rows, () => "$1").join("\n  and ");
+  const query = indent(`select from ${table(ref)} t\nwhere ${owned}`, 2);
+  return `heavy := heavy || lethe.heavy_among(${literal(table(ref))}, ${dollar(`\n${query}\n`, "rows")}, subjects, ${heavy});`;
 }
 
 function drained(plan: Plan, operation: Operation): string[] {

@@ -8,11 +8,13 @@ set row_security = off
 as $function$
 #variable_conflict use_variable
 declare
+  strategies constant text[] := array['soft_delete', 'anonymize', 'hard_delete'];
   locked {{key}}[];
   blocked {{key}}[];
-  heavy {{key}}[];
+  heavy {{key}}[] := '{}';
   ready bigint[];
   light bigint[];
+  slow bigint[];
   name text;
 begin
   -- An earlier piece of this transaction has checked its deferred constraints; this one may defer its own again.
@@ -36,34 +38,40 @@ begin
     from lethe.deletion_request r
     where r.id = any (requests) and r.subject_id = any (locked) and r.subject_id <> all (blocked)
   );
-  perform lethe.begin_execution(ready);
-
-  foreach name in array array['soft_delete', 'anonymize', 'hard_delete'] loop
-    heavy := lethe.heavy_subjects(name, array(
+  foreach name in array strategies loop
+    heavy := heavy || lethe.heavy_subjects(name, array(
       select r.subject_id from lethe.deletion_request r where r.id = any (ready) and r.strategy = name
     ));
-    if cardinality(heavy) > 0 then
+  end loop;
+  light := array(
+    select r.id from lethe.deletion_request r where r.id = any (ready) and r.subject_id <> all (heavy)
+  );
+  slow := array(
+    select r.id from lethe.deletion_request r where r.id = any (ready) and r.subject_id = any (heavy)
+  );
+  perform lethe.start_running(locked);
+  perform lethe.begin_execution(slow);
+
+  foreach name in array strategies loop
+    if cardinality(slow) > 0 then
       -- Nobody can sign in or be recognised from here on; the many rows follow in steps of their own.
+      heavy := array(
+        select r.subject_id from lethe.deletion_request r where r.id = any (slow) and r.strategy = name
+      );
       perform lethe.begin_in_steps(name, heavy);
       call lethe.erase_identity(heavy);
     end if;
     perform lethe.apply_strategy(name, array(
-      select r.subject_id
-      from lethe.deletion_request r
-      where r.id = any (ready) and r.strategy = name and r.subject_id <> all (heavy)
+      select r.subject_id from lethe.deletion_request r where r.id = any (light) and r.strategy = name
     ));
-    light := light || array(
-      select r.id
-      from lethe.deletion_request r
-      where r.id = any (ready) and r.strategy = name and r.subject_id <> all (heavy)
-    );
   end loop;
 
   perform lethe.finish_execution(light, actor);
-  if cardinality(ready) > cardinality(light) then
+  if cardinality(slow) > 0 then
     set constraints all immediate;
     perform pg_notify('lethe', '');
   end if;
+  perform lethe.stop_running(locked);
   return (cardinality(light), 0, cardinality(blocked), 0)::lethe.execution;
 end
 $function$;

@@ -87,6 +87,10 @@ interface RuleBase {
   columns?: Record<string, ColumnRule>;
 }
 
+/** A second row of the person, in a table of its own: at most one for each. */
+export interface PartRule extends RuleBase {
+  class: "part";
+}
 export interface SessionRule extends RuleBase {
   class: "session";
 }
@@ -123,7 +127,7 @@ export interface BlockerRule extends RuleBase {
   /** What happens to the rows once nothing blocks. */
   otherwise?: Rule;
 }
-export type Rule = SessionRule | CredentialRule | MfaRule | ContentRule | RetainRule | BlockerRule;
+export type Rule = PartRule | SessionRule | CredentialRule | MfaRule | ContentRule | RetainRule | BlockerRule;
 
 export interface Hiding {
   /** A security_invoker view that shows only what belongs to nobody hidden. */

@@ -73,7 +73,7 @@ function subject(draft: SubjectDraft, used: Used): string[] {
 
 function tables({ tables }: Draft, used: Used): string[] {
   const lines: string[] = [];
-  let group: string | null = null;
+  let group: string = "people";
   for (const table of tables) {
     if (table.group !== group) lines.push(...section(GROUPS[table.group]));
     group = table.group;

@@ -58,7 +58,7 @@ export function summarize(draft: Draft): DraftSummary {
 }
 
 const WORDS: Record<Group, string> = {
-  people: "",
+  people: "of the same people",
   session: "of sessions and tokens",
   credential: "of credentials",
   mfa: "of second factors",

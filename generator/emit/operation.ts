@@ -40,7 +40,8 @@ export function allOf(conditions: string[]): string {
 /** The statements that do it, for all subjects at once. */
 export function statement(operation: Operation, key: KeyPlan, subjects: Subjects): string {
   const { changes, owned, guard } = partsOf(operation, key, subjects);
-  const where = allOf(guard === null ? owned : [...owned, guard]);
+  // A part is written even where nothing changes: whoever writes to the row meanwhile then meets a newer one.
+  const where = allOf(guard === null || operation.class === "part" ? owned : [...owned, guard]);
   const name = table(operation.table);
   if (operation.action === "delete") return `delete from ${name} t\nwhere ${where};`;
   if (operation.action === "reassign") return reassignSql(operation, changes, owned, subjects);

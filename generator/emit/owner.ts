@@ -1,5 +1,5 @@
 /** Predicates that find a subject's rows. `t` is the row; nested subqueries have a `t` of their own. */
-import type { KeyPlan, OptionTest, OwnedRows, OwnerPlan } from "../plan/model.ts";
+import type { KeyPlan, OptionTest, OwnedRows, OwnerPlan, Plan } from "../plan/model.ts";
 import { ident, literal } from "../quote.ts";
 import { column, indent, table } from "./text.ts";
 
@@ -86,6 +86,17 @@ export function ownerKey(owner: OwnerPlan, row: string, key: KeyPlan): string {
       return `(select ${ownerKey(arm.owner, "p", key)} from ${table(owner.parent)} p where ${join})`;
     }
   }
+}
+
+/**
+ * An owner's value as a key. A column of another type than the key may hold something that is no key at all: that is
+ * nobody's row.
+ */
+export function asKey(plan: Pick<Plan, "key">, owner: OwnerPlan, value: string): string {
+  const cast = owner.by === "column" || owner.by === "polymorphic" ? owner.cast : null;
+  if (cast !== null) return `lethe.as_key((${value})::text)`;
+  // Of a wider type, perhaps.
+  return ["smallint", "integer"].includes(plan.key.type) ? `lethe.as_key(${value})` : value;
 }
 
 /** Every option that the rows' owner asks for, parents' included. */

@@ -13,6 +13,17 @@ import { changeSql } from "./value.ts";
 
 const SIGN_IN = new Set<Operation["class"]>(["session", "credential", "mfa"]);
 
+/** What a subject with very many rows loses in the first step, whatever the strategy. */
+function identity(plan: Plan): Operation[] {
+  return [
+    ...plan.operations.soft_delete.filter((operation) => SIGN_IN.has(operation.class)),
+    ...plan.operations.anonymize
+      .filter((operation) => operation.class === "part")
+      .map((operation) => ({ ...operation, changes: atOnce(plan, operation) }))
+      .filter((operation) => operation.changes.length > 0),
+  ];
+}
+
 export function strategies(plan: Plan): DatabaseObject[] {
   const allowed = plan.lifecycle.strategies;
   return [
@@ -131,12 +142,15 @@ export function subjectChanges(plan: Plan, changes: ColumnChange[]) {
   return changes.map((change) => changeSql(change, { id: key, key }));
 }
 
+/** Rows are still to be found by what is held back; the last pass changes it. */
+function atOnce(plan: Plan, { table, changes }: Pick<Operation, "table" | "changes">): ColumnChange[] {
+  const person = [plan.subject, ...plan.parts].find((each) => each.table.name === table.name);
+  return changes.filter((each) => person?.heldBack.includes(each.column) !== true);
+}
+
 function identityProcedure(plan: Plan): DatabaseObject {
-  const operations = plan.operations.soft_delete.filter((operation) => SIGN_IN.has(operation.class));
-  // Rows are still to be found by what is held back; the last pass changes it.
-  const changes = plan.subject.changes.anonymize.filter(
-    (each) => !plan.subject.heldBack.includes(each.column),
-  );
+  const operations = identity(plan);
+  const changes = atOnce(plan, { table: plan.subject.table, changes: plan.subject.changes.anonymize });
   const own = [`-- ${plan.subject.table.name}: the subject's own columns`, ...updateSubject(plan, changes)];
   return routine(plan, {
     kind: "procedure",
@@ -147,7 +161,7 @@ function identityProcedure(plan: Plan): DatabaseObject {
       .join("\n")
       .trimEnd(),
     comment:
-      "The first step for a subject with very many rows: sign-in data and the subject's own columns go before anything else.",
+      "The first step for a subject with very many rows: sign-in data and the person's own columns go before anything else.",
   });
 }
 
@@ -157,7 +171,7 @@ function heavyStrategies(plan: Plan): Strategy[] {
 }
 
 function isContent(operation: Operation): boolean {
-  return !SIGN_IN.has(operation.class);
+  return operation.class !== "part" && !SIGN_IN.has(operation.class);
 }
 
 function heavyFunction(plan: Plan): DatabaseObject {

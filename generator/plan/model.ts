@@ -147,7 +147,7 @@ export interface Operation {
   /** For detach: the owner's columns set to null. */
   detach: string[];
   reassign: ReassignPlan | null;
-  class: "session" | "credential" | "mfa" | "content" | "retain";
+  class: "part" | "session" | "credential" | "mfa" | "content" | "retain";
   /** Rows of one subject beyond which the operation goes in chunks; null never. */
   heavy: number | null;
   /** For explain: why this happens, e.g. "content: owner author_id". */
@@ -188,10 +188,10 @@ export interface SuspensionPlan {
   overridesIdentity: boolean;
 }
 
-export interface SubjectPlan {
+/** A table whose rows are the people themselves: the subject's own, or a part. */
+export interface PersonTable {
   table: TableRef;
-  columns: string[];
-  marks: MarksPlan;
+  rows: OwnedRows;
   /** What becomes of the row under each strategy that keeps it. */
   changes: { anonymize: ColumnChange[]; soft_delete: ColumnChange[] };
   /**
@@ -207,6 +207,11 @@ export interface SubjectPlan {
   frozen: { column: string; type: string; baseType: string }[];
   /** Columns that take the placeholder e-mail. */
   emailColumns: string[];
+}
+
+export interface SubjectPlan extends PersonTable {
+  columns: string[];
+  marks: MarksPlan;
   refuse: { where: Sql; message: string }[];
   view: TableRef | null;
   rls: "hide" | "restrict" | null;
@@ -245,14 +250,16 @@ export interface Plan {
   annotationHash: string;
   key: KeyPlan;
   subject: SubjectPlan;
+  /** Tables with a second row of the same people. */
+  parts: PersonTable[];
   lifecycle: Lifecycle;
   options: Record<string, boolean>;
   access: Access;
   /** Every table that any operation touches, children before parents, the subject not among them. */
   order: TableRef[];
-  /** For each strategy the statements in their order; the subject's own row comes after them. */
+  /** For each strategy the statements in their order (those of parts among them); the subject's own row comes after them. */
   operations: Record<Strategy, Operation[]>;
-  /** Deletes at schedule: sessions and tokens. */
+  /** What a schedule does beside the subject's own row: sessions and tokens go, columns of parts change. */
   atSchedule: Operation[];
   suspensions: SuspensionPlan[];
   /** Rows that are purged when their time is over; those that refer to others before those. */

@@ -13,6 +13,7 @@ import { changesOf, decideColumns } from "./columns.ts";
 import { type Decision, type PlanContext, ref, report } from "./context.ts";
 import type { ColumnChange, KeyPlan, Operation, OwnedRows, ReassignPlan } from "./model.ts";
 import { effective, ownedRows } from "./owner.ts";
+import { clearedBySoftDelete } from "./person-table.ts";
 import { onlyMoves, rowsUnder } from "./rows-under.ts";
 
 /** Rows of one subject beyond which a rule goes in chunks, unless the annotation says otherwise. */
@@ -34,10 +35,13 @@ export function planRule(
   const table = decision.table;
   const under = (strategy: Strategy): Operation[] => {
     const rows = ownedRows(context, subject, key, table, rule, path, strategy);
-    const changes = changesOf([
+    const decided = [
       ...decideColumns(context, table, sharedColumns(decision, rule, strategy), decision.path),
       ...decideColumns(context, table, rule.columns, path),
-    ]);
+    ];
+    // A person's own columns: what isn't a secret stays under soft_delete.
+    const some = rule.class === "part" && strategy === "soft_delete";
+    const changes = changesOf(some ? decided.filter(clearedBySoftDelete) : decided);
     return operationsOf({ context, subject: subject.table.name, table, rows, path, rule }, changes, strategy);
   };
   return Object.fromEntries(STRATEGIES.map((strategy) => [strategy, under(strategy)])) as Operations;
@@ -46,6 +50,9 @@ export function planRule(
 function operationsOf(base: Base, changes: ColumnChange[], strategy: Strategy): Operation[] {
   const { rule } = base;
   switch (rule.class) {
+    case "part":
+      if (strategy === "hard_delete") return [operation(base, "delete", [])];
+      return changes.length === 0 ? [] : [operation(base, "transform", changes)];
     case "session":
       return [operation(base, "delete", [])];
     case "credential":
@@ -119,7 +126,7 @@ function planRetain(base: Base, changes: ColumnChange[], strategy: Strategy): Op
   return changes.length === 0 ? [] : [operation(base, "transform", changes)];
 }
 
-function operation(base: Base, action: Operation["action"], changes: ColumnChange[]): Operation {
+export function operation(base: Base, action: Operation["action"], changes: ColumnChange[]): Operation {
   const { rule, rows } = base;
   const content = rule.class === "content" || rule.class === "retain";
   const heavy =

@@ -3,6 +3,7 @@ import type { AnnotationPath, Owner, Rule, TableAnnotation } from "../annotation
 import type { Table } from "../catalog/model.ts";
 import { castFor } from "./compare.ts";
 import { columnOrFail, type Decision, type PlanContext, ref, report, Unresolved } from "./context.ts";
+import { columnsTo, keyColumns } from "./key-columns.ts";
 import { resolveMatch } from "./match.ts";
 import type { KeyPlan, OptionTest, OwnedRows, OwnerPlan } from "./model.ts";
 import { leavesWhole, type Under } from "./rows-under.ts";
@@ -45,7 +46,7 @@ function resolveOwner(
   under: Under,
   seen: string[],
 ): OwnerPlan {
-  const resolved = owner ?? inferOwner(context, subject, key, table, path);
+  const resolved = owner ?? inferOwner(context, subject, table, path);
   const at = owner === undefined ? path : [...path, "owner"];
   switch (resolved.by) {
     case "column":
@@ -81,20 +82,8 @@ function resolveOwner(
   }
 }
 
-function inferOwner(
-  context: PlanContext,
-  subject: Decision,
-  key: KeyPlan,
-  table: Table,
-  path: AnnotationPath,
-): Owner {
-  const direct = table.foreignKeys.filter(
-    (fk) =>
-      fk.references.table === subject.table.name &&
-      fk.columns.length === 1 &&
-      fk.references.columns[0] === key.column,
-  );
-  const columns = [...new Set(direct.map((fk) => fk.columns[0] as string))];
+function inferOwner(context: PlanContext, subject: Decision, table: Table, path: AnnotationPath): Owner {
+  const columns = columnsTo(table, keyColumns(context, subject));
   const through = columns.length === 0 ? inferredViaSubject(subject, table) : null;
   if (through !== null) return through;
   if (columns.length !== 1) {

@@ -12,10 +12,11 @@ import { planDrift } from "./drift.ts";
 import { planExports } from "./exports.ts";
 import { lints } from "./lints/index.ts";
 import { matchedValues } from "./match.ts";
-import type { BlockerPlan, GuardPlan, KeyPlan, OwnerPlan, Plan } from "./model.ts";
+import type { BlockerPlan, GuardPlan, KeyPlan, Operation, OwnerPlan, PersonTable, Plan } from "./model.ts";
 import { type Operations, planRule } from "./operations.ts";
 import { orderTables, sortOperations, withoutSuperfluous } from "./order.ts";
 import { ownedRows, rulesOf } from "./owner.ts";
+import { planParts } from "./parts.ts";
 import { planHiding, planRegister, planSuspensions } from "./protection.ts";
 import { planRetentions } from "./retention.ts";
 import { planGhosts, planKey, planSubject } from "./subject.ts";
@@ -48,6 +49,7 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
   if (key === undefined) return null;
 
   const subjectPlan = planSubject(context, subject);
+  const parts = planParts(context, subject, key);
   const collected: Operations = { anonymize: [], hard_delete: [], soft_delete: [] };
   const blockers: BlockerPlan[] = [];
   const guards: GuardPlan[] = [];
@@ -66,13 +68,17 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
     schema: annotation.schema,
     annotationHash,
     key,
-    subject: { ...subjectPlan, heldBack: heldBack(context, subject.table, all) },
+    subject: holdBack(context, subjectPlan, all),
+    parts: parts.map(({ part }) => holdBack(context, part, all)),
     lifecycle: annotation.lifecycle,
     options: annotation.options,
     access: annotation.access,
     order,
     operations,
-    atSchedule: operations.soft_delete.filter((operation) => operation.class === "session"),
+    atSchedule: [
+      ...operations.soft_delete.filter((operation) => operation.class === "session"),
+      ...parts.flatMap((each) => each.atSchedule),
+    ],
     suspensions: planSuspensions(context, subject, key),
     retentions: planRetentions(context, subject, key),
     blockers,
@@ -89,6 +95,11 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
     exports: planExports(context, subject, key),
   };
   return { ...made, drift: planDrift(made, context) };
+}
+
+function holdBack<T extends PersonTable>(context: PlanContext, person: T, operations: Operation[]): T {
+  const table = context.catalog.table(person.table.name);
+  return table === undefined ? person : { ...person, heldBack: heldBack(context, table, operations) };
 }
 
 /** Adds what one table's rules do; returns the guard that its sign-in rows need, if any. */

@@ -32,6 +32,9 @@ import { retainWithoutKey } from "./L060-retain-without-key.ts";
 import { retainSince } from "./L061-retain-since.ts";
 import { retainedRowsReferenced } from "./L062-retained-rows-referenced.ts";
 import { groupList } from "./L063-group-list.ts";
+import { partNotOneToOne } from "./L065-part-not-one-to-one.ts";
+import { settingWithoutEffect } from "./L066-setting-without-effect.ts";
+import { ghostWithoutPart } from "./L067-ghost-without-part.ts";
 import { subjectColumnChanges } from "./L068-subject-column-changes.ts";
 
 /** Looks at the plan and reports into the context. */
@@ -70,4 +73,7 @@ export const lints: readonly Lint[] = [
   retainedRowsReferenced,
   groupList,
   subjectColumnChanges,
+  partNotOneToOne,
+  settingWithoutEffect,
+  ghostWithoutPart,
 ];

@@ -69,6 +69,9 @@ export const waivable: Record<string, Waivable> = {
   L062: { errors: FAILS },
   L063: "a table that nobody has looked at isn't decided: list it, or decide it by itself",
   L064: "a waiver is corrected or removed",
+  L065: "nobody could say which row's values a cancel puts back",
+  L066: "the value would stay until the erasure",
+  L067: { errors: FAILS },
   L068: { errors: WRONG },
 };
 

@@ -99,6 +99,11 @@ export function rulesFor(rules: Declared[], child: Table, fk: ForeignKey, remova
     // Whose rows an expression names can't be told from here; it gets the benefit of the doubt where it acts.
     if (owner.by === "sql") return !["keep", "transform"].includes(each.action[removal.strategy]);
     if (removal.by === null && owner.by === "column") return fk.columns.includes(owner.column);
+    // A part's key is the person's: who refers to it names the person.
+    if (removal.by?.rule.class === "part" && owner.by === "column" && fk.columns.includes(owner.column)) {
+      const part = removal.by.rows.owner;
+      return part.by === "column" && fk.references.columns.includes(part.column);
+    }
     return (
       owner.by === "via" &&
       owner.parent.name === removal.table.name &&

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:82ed72d6291d12b9af064c4db339f591ce62cdba
+--! Hash: sha1:91b774e43726496b7764dab2dbdb045950fcc1d5
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -1754,7 +1754,7 @@ begin
   where t.id = any (subjects);
 end
 $function$;
-comment on procedure lethe.erase_identity(uuid[]) is 'The first step for a subject with very many rows: sign-in data and the subject''s own columns go before anything else.';
+comment on procedure lethe.erase_identity(uuid[]) is 'The first step for a subject with very many rows: sign-in data and the person''s own columns go before anything else.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.take_all_turns()', $define$
@@ -2423,7 +2423,7 @@ begin
   update public.users t
   set deleted_at = (kept ->> 'deleted_at')::timestamptz,
       scheduled_deletion_at = null,
-      email = original.email
+      email = case when (kept -> 'columns') ? 'email' then original.email else t.email end
   from jsonb_to_record(kept -> 'columns') as original (email text)
   where t.id = subject;
 end
@@ -3389,6 +3389,22 @@ $define$);
 -- THE CORE
 -- The same for every application.
 -- =============================================================================
+
+call pg_temp.lethe_define('function lethe.as_key(text)', $define$
+create or replace function lethe.as_key(value text) returns uuid
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  return value::uuid;
+exception
+  when invalid_text_representation or numeric_value_out_of_range then
+    return null;
+end
+$function$;
+comment on function lethe.as_key(text) is 'A value of another type as a subject''s key; null where it is none.';
+$define$);
 
 call pg_temp.lethe_define('function lethe.authorize(uuid)', $define$
 create or replace function lethe.authorize(subject uuid) returns text
@@ -6219,6 +6235,29 @@ comment on function lethe.is_executing(uuid) is
   'Is this transaction Lethe''s own work on the subject? Known by data alone: a role or a setting could be forged.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.is_finalised(uuid)', $define$
+create or replace function lethe.is_finalised(subject uuid) returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+begin
+  -- The latest request: somebody new may come, and go, under the key of a row that was deleted.
+  return coalesce((
+    select r.state in ('executing', 'erased', 'completed')
+    from lethe.deletion_request r
+    where r.subject_id = is_finalised.subject
+    order by r.id desc
+    limit 1
+  ), false);
+end
+$function$;
+comment on function lethe.is_finalised(uuid) is
+  'Has the erasure of whoever had this key last begun, or been done? Known from requests, never from the marks alone.';
+$define$);
+
 call pg_temp.lethe_define('function lethe.refuse_event_change()', $define$
 create or replace function lethe.refuse_event_change() returns trigger
 language plpgsql
@@ -6978,11 +7017,7 @@ begin
     or new.birth_date is distinct from old.birth_date
     or new.nationality is distinct from old.nationality
   )
-  and exists (
-    select from lethe.deletion_request r
-    where r.subject_id = old.id
-      and r.state in ('executing', 'erased', 'completed')
-  )
+  and lethe.is_finalised(old.id)
   and not lethe.is_executing(old.id) then
     perform lethe.refuse('LT011', old.id, 'this person was erased: personal columns can''t be written again',
       'Make a new row for a person who comes back.');

@@ -41,7 +41,8 @@ export const loops = handlerKind({
         const { email } = payload;
         if (!email) return nothingToDo();
         const id = stableUuid(idempotencyKey, "loops");
-        const work = mode === "delete" ? remove(client, email) : anonymize(client, { ...payload, email }, id);
+        const work = () =>
+          mode === "delete" ? remove(client, email) : anonymize(client, { ...payload, email }, id);
         try {
           return (await untilAborted(signal, work))
             ? { state: "done", receipt: mode === "delete" ? { deleted: 1 } : { anonymized: 1 } }

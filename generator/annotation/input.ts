@@ -37,7 +37,7 @@ export type TransformInput = Transform & ColumnOptions;
 export type ColumnInput = Keep | Todo | TransformInput;
 export type ColumnsInput = Record<string, ColumnInput>;
 
-/** A column's name, or `via(…)`, `polymorphic(…)`, `ownerSql(…)`. */
+/** A column's name, or `via(…)`, `referencedBy(…)`, `polymorphic(…)`, `match(…)`, `ownerSql(…)`. */
 export type OwnerInput = string | Owner;
 export type RowsInput = RowAction | Reassign;
 

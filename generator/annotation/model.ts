@@ -59,6 +59,7 @@ export type Owner =
   | { by: "sql"; expression: Sql }
   /** Rows whose column holds the value that the subject's row has in another; `if` says when that value is proved to be theirs. */
   | { by: "match"; column: string; value: string; if?: Sql }
+  /** Rows that rows of theirs point at, and nobody else's; `columns` are those of the table that points. */
   | { by: "referenced_by"; table: string; columns?: string[] };
 
 export type RowAction = "transform" | "delete" | "detach" | "keep" | "cascade";

@@ -108,8 +108,34 @@ export type OwnerPlan =
       /** Schema of the equality operator, where it belongs to an extension's type. */
       operatorSchema: string | null;
       value: MatchedValue;
-    };
-// "referenced_by" (orphans) joins here; it needs its keys captured before the rows that refer to them go.
+    }
+  | ReferencedBy;
+
+/**
+ * Rows that rows of theirs point at. Their keys are written down before those go; what nothing points at any more once
+ * they are gone is erased.
+ */
+export interface ReferencedBy {
+  by: "referenced_by";
+  /** The table that points, or the subject. */
+  child: TableRef;
+  columns: string[];
+  references: string[];
+  /** Of the references, to have them back from JSON. */
+  types: string[];
+  /** Whose the pointing rows are. */
+  arms: OwnedRows[];
+  /** Every foreign key that leads to the table. */
+  referrers: Referrer[];
+}
+
+export interface Referrer {
+  table: TableRef;
+  columns: string[];
+  references: string[];
+  /** Rows that don't count in a dry run: the strategy takes them away. For an export: the person's own. */
+  released: OwnedRows[];
+}
 
 /** A value of the subject's row by which rows of other tables are found; kept by the request, for the row loses it. */
 export interface MatchedValue {

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:9cf4a8522e30975fb2bd3e36c4a0dee22b6d8703
+--! Hash: sha1:b9b21580aa61f5ffdacfca2e282b62fb93a3f0c5
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -851,6 +851,10 @@ alter table lethe.deletion_request drop column executing_xact;
 -- Requests are never deleted, and every event is written by record_events() for requests that it holds: a foreign key would
 -- only look each of them up again, twice a person. verify_events() tells of events whose request is gone.
 alter table lethe.deletion_event drop constraint deletion_event_request_id_fkey;
+
+-- Reasons are wiped when their writer is erased; few requests have one.
+create index deletion_request_reason on lethe.deletion_request (subject_id)
+  where reason is not null;
 $step$);
 
 call pg_temp.lethe_step(9, $step$
@@ -3754,8 +3758,8 @@ create or replace function lethe.event_hash(
   details jsonb
 ) returns bytea
 language sql
-immutable
-set search_path = pg_catalog, pg_temp
+stable
+-- No settings of its own, so that it is inlined: whoever calls it has pinned the path.
 as $function$
   -- Microseconds since the epoch: a timestamp's text would change with TimeZone.
   select sha256(
@@ -4703,6 +4707,7 @@ as $function$
 #variable_conflict use_variable
 declare
   details constant jsonb := '{}';
+  people uuid[];
   closed bigint[];
   seqs integer[];
   heads bytea[];
@@ -4713,11 +4718,10 @@ begin
   set constraints all immediate;
 
   -- What the person wrote is theirs, in requests they took back too; what an administrator wrote is the controller's.
+  people := array(select r.subject_id from lethe.deletion_request r where r.id = any (requests));
   update lethe.deletion_request r
   set reason = null
-  from lethe.deletion_request done
-  where done.id = any (requests)
-    and r.subject_id = done.subject_id
+  where r.subject_id = any (people)
     and r.requested_by = r.subject_id::text
     and r.reason is not null;
 

@@ -14,6 +14,7 @@ import { type Decision, type PlanContext, ref, report } from "./context.ts";
 import type { ColumnChange, KeyPlan, Operation, OwnedRows, ReassignPlan } from "./model.ts";
 import { effective, ownedRows } from "./owner.ts";
 import { clearedBySoftDelete } from "./person-table.ts";
+import { isOrphaned } from "./referenced-by.ts";
 import { onlyMoves, rowsUnder } from "./rows-under.ts";
 
 /** Rows of one subject beyond which a rule goes in chunks, unless the annotation says otherwise. */
@@ -140,7 +141,8 @@ export function operation(base: Base, action: Operation["action"], changes: Colu
     detach: action === "detach" ? ownerColumns(base) : [],
     reassign: null,
     class: rule.class as Operation["class"],
-    heavy: content && heavy !== false && action !== "reassign" ? heavy : null,
+    // What nothing points at any more is erased in the last pass.
+    heavy: content && heavy !== false && action !== "reassign" && !isOrphaned(rows) ? heavy : null,
     reason: reasonOf(base),
     path: base.path,
   };
@@ -241,6 +243,7 @@ function reasonOf(base: Base): string {
         ? `${owner.columns.join(", ")} holds their ${owner.references.join(", ")}`
         : `via ${owner.parent.table}`,
     );
+  if (owner.by === "referenced_by") parts.push(`once nothing points at them, their ${owner.child.table} did`);
   if (owner.by === "match") parts.push(`${owner.column} holds their ${owner.value.column}`);
   if (owner.by === "polymorphic") parts.push(`owner ${owner.type} and ${owner.id}`);
   if (rule.class === "retain") parts.push(`${rule.basis}, ${rule.for} since ${rule.since}`);

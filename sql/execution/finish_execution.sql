@@ -17,6 +17,7 @@ declare
 begin
   -- A deferred constraint would otherwise fail at COMMIT, after the erasure was reported.
   set constraints all immediate;
+  delete from lethe.orphan o where o.request_id = any (requests);
 
   -- What the person wrote is theirs, in requests they took back too; what an administrator wrote is the controller's.
   people := array(select r.subject_id from lethe.deletion_request r where r.id = any (requests));
@@ -51,7 +52,7 @@ begin
       select q.id,
              exists (
                select from lethe.effect e
-               where e.request_id = q.id and e.state not in ('done', 'skipped')
+               where e.request_id = q.id and e.state in ('pending', 'delivering', 'failed')
              ) as open
       from unnest(closed) as q (id)
       offset 0
@@ -93,6 +94,11 @@ begin
   select t.event, t.count
   from (values ('executed', cardinality(closed)), ('completed', cardinality(whole))) as t (event, count)
   where t.count > 0;
+
+  if cardinality(closed) > cardinality(whole) then
+    -- There is work outside.
+    perform pg_notify('lethe', '');
+  end if;
 end
 $function$;
 comment on function lethe.finish_execution(bigint[], text) is

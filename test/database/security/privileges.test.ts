@@ -31,6 +31,7 @@ const functions: Record<string, Role[]> = {
   lag: ["app_admin", "app_worker"],
   differences: ["app_admin", "app_worker"],
   record_failure: ["app_worker"],
+  residue_after: ["app_worker"],
   purge_due: ["app_worker"],
   purge_retained: ["app_worker"],
   schedule_legacy: ["app_worker"],

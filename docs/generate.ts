@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { buildProgram } from "../cli/program.ts";
 import { recordOf } from "../generator/register/files.ts";
 import { sqlStates } from "../generator/sqlstates.ts";
+import { withHandlerReference } from "./handlers.ts";
 
 const docs = fileURLToPath(new URL(".", import.meta.url));
 const root = join(docs, "..");
@@ -24,6 +25,7 @@ const files: Record<string, string> = {
   "sql.md": sqlReference(),
   "cli.md": commandLine(),
   "errors.md": errors(),
+  "handlers.md": withHandlerReference(readOrEmpty(join(docs, "handlers.md"))),
   "register.md": await recordOf(
     { config: join(root, "lethe.schema.ts"), catalog: join(root, "lethe.catalog.json") },
     "md",
@@ -41,7 +43,7 @@ for (const [name, text] of Object.entries(files)) {
 if (stale) process.exit(1);
 
 function sqlReference(): string {
-  const objects = ["lifecycle", "execution", "retention", "views"].flatMap((folder) =>
+  const objects = ["lifecycle", "execution", "residue", "retention", "views"].flatMap((folder) =>
     readdirSync(join(root, "sql", folder))
       .sort()
       .map((file) => parseSql(readFileSync(join(root, "sql", folder, file), "utf8")))

@@ -5,12 +5,14 @@
  */
 import { z } from "zod";
 import { columnShapes, columns } from "./shapes/columns.ts";
+import { effectShape } from "./shapes/effects.ts";
 import { byField, choose, interval, list, record, scalar, schemaName, sql, text } from "./shapes/leaves.ts";
 import { marks } from "./shapes/marks.ts";
 import { heavy, owner, rows } from "./shapes/rows.ts";
 import { isObject } from "./value.ts";
 
 export { columnShapes } from "./shapes/columns.ts";
+export { effectShape, forEachShape } from "./shapes/effects.ts";
 export type { Complaint } from "./shapes/leaves.ts";
 export { ownerShapes, reassignShape, rowsByStrategyShape } from "./shapes/rows.ts";
 
@@ -26,6 +28,7 @@ const ruleFields = {
   unless: text.optional(),
   columns: columns.optional(),
 };
+const wholeRow = { owner: ruleFields.owner, columns: ruleFields.columns };
 const tableFields = {
   view: text.optional(),
   rls: z.enum(["hide", "restrict"]).optional(),
@@ -34,6 +37,7 @@ const tableFields = {
 };
 
 const ownFields = {
+  part: {},
   session: {},
   credential: { suspend: z.literal("move").optional() },
   mfa: {},
@@ -50,7 +54,13 @@ const shapesOf = (more: z.core.$ZodLooseShape): Record<string, z.ZodObject> =>
   Object.fromEntries(
     Object.entries(ownFields).map(([name, own]) => [
       name,
-      z.strictObject({ class: z.literal(name), ...ruleFields, ...own, ...more }),
+      // A person's only row of a table is taken whole: nothing narrows that.
+      z.strictObject({
+        class: z.literal(name),
+        ...(name === "part" ? wholeRow : ruleFields),
+        ...own,
+        ...more,
+      }),
     ]),
   );
 /** A rule inside `table({ rules })` or `otherwise` has no settings of the table. */
@@ -58,7 +68,7 @@ export const ruleShapes = shapesOf({});
 const rule: z.ZodType = choose(byField("class", ruleShapes), {
   expected: "a rule",
   remedy:
-    "write session({ … }), credential({ … }), mfa({ … }), content({ … }), retain({ … }) or blocker({ … })",
+    "write part({ … }), session({ … }), credential({ … }), mfa({ … }), content({ … }), retain({ … }) or blocker({ … })",
 });
 
 export const refuseShape = z.strictObject({ where: sql, message: text });
@@ -106,7 +116,7 @@ export const groupShape = z.strictObject({
 const tableDecision = choose(byField("class", { ...tableShapes, group: groupShape }), {
   expected: "a decision about a table",
   remedy:
-    'write subject, session, credential, mfa, content, retain, blocker, table, unrelated("why") or keep("why")',
+    'write subject, part, session, credential, mfa, content, retain, blocker, table, unrelated("why") or keep("why")',
 });
 
 export const lifecycleShape = z.strictObject({
@@ -114,6 +124,8 @@ export const lifecycleShape = z.strictObject({
   gracePeriod: interval.optional(),
   cancelCooldown: interval.optional(),
   drift: z.enum(["refuse", "warn"]).optional(),
+  effectAttempts: z.int().positive().max(1000).optional(),
+  payloadRetention: interval.optional(),
 });
 export const accessShape = z.strictObject({
   currentUser: sql.optional(),
@@ -137,5 +149,6 @@ export const erasureShape = z.strictObject({
   access: accessShape.optional(),
   accept,
   ghosts: record(record(ghostValue)).optional(),
+  effects: record(effectShape).optional(),
   tables: record(tableDecision),
 });

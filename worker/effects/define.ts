@@ -1,6 +1,7 @@
 /** How a kind of handler is declared: its settings, its payload, its SDK, and how it delivers. */
 import { z } from "zod";
 import type { Handler, Limits } from "./handler.ts";
+import { type MainFields, payloadShape } from "./payload-names.ts";
 import type { Slots } from "./settings.ts";
 
 const brand = Symbol.for("pg-lethe.handler");
@@ -14,6 +15,10 @@ export interface HandlerDeclaration {
   shape(slots: Slots): z.ZodType;
   /** The shape of the annotation's payload. */
   readonly payload: z.ZodType;
+  /** Fields of the payload of which one at least must be there; undefined where any names will do. */
+  readonly mainFields: MainFields | undefined;
+  /** What it does, for the documentation. */
+  readonly about: string | undefined;
   /** The npm package of the official SDK. */
   readonly sdk: string | undefined;
   /** `settings`: checked, with the values of the environment. */
@@ -28,7 +33,14 @@ export const limitsShape = {
 
 interface Kind<Shape extends z.ZodRawShape, Payload> {
   kind: string;
+  /** What it does, for the documentation. */
+  about?: string;
   sdk?: string;
+  /**
+   * Fields of the payload of which one at least must be there, so that a name that was mistyped isn't taken for nothing to
+   * do. The first is what the value of a column is, where a column names the effect; the second, what several are.
+   */
+  mainFields?: MainFields;
   settings(slots: Slots): Shape;
   payload: z.ZodType<Payload>;
   /** Loads the SDK and makes its client. */
@@ -44,12 +56,16 @@ export function handlerKind<Shape extends z.ZodRawShape, Payload>(kind: Kind<Sha
       kind: kind.kind,
       settings,
       payload: kind.payload,
+      mainFields: kind.mainFields,
+      about: kind.about,
       sdk: kind.sdk,
       shape: (given) => z.strictObject({ ...kind.settings(given), ...limitsShape }),
       async open(checked) {
         const { concurrency, rate, timeoutMs } = checked as Limits;
         const opened = await kind.open(checked as z.output<z.ZodObject<Shape>>);
-        return { kind: kind.kind, payload: kind.payload, concurrency, rate, timeoutMs, ...opened } as Handler;
+        const payload =
+          kind.mainFields === undefined ? kind.payload : payloadShape(kind.mainFields, kind.payload);
+        return { kind: kind.kind, payload, concurrency, rate, timeoutMs, ...opened } as Handler;
       },
     });
 }
@@ -83,6 +99,8 @@ export function defineHandler<Payload>(own: OwnHandler<Payload>): HandlerDeclara
     kind: own.kind ?? "own",
     settings: own,
     payload: own.payload,
+    mainFields: undefined,
+    about: undefined,
     sdk: undefined,
     shape: () =>
       z.strictObject({

@@ -32,7 +32,17 @@ import { retainWithoutKey } from "./L060-retain-without-key.ts";
 import { retainSince } from "./L061-retain-since.ts";
 import { retainedRowsReferenced } from "./L062-retained-rows-referenced.ts";
 import { groupList } from "./L063-group-list.ts";
+import { partNotOneToOne } from "./L065-part-not-one-to-one.ts";
+import { settingWithoutEffect } from "./L066-setting-without-effect.ts";
+import { ghostWithoutPart } from "./L067-ghost-without-part.ts";
 import { subjectColumnChanges } from "./L068-subject-column-changes.ts";
+import { neverOrphaned } from "./L069-never-orphaned.ts";
+import { orphanedCannot } from "./L070-orphaned-cannot.ts";
+import { unknownEffect } from "./L076-unknown-effect.ts";
+import { effectOrder } from "./L077-effect-order.ts";
+import { effectTime } from "./L078-effect-time.ts";
+import { effectRows } from "./L079-effect-rows.ts";
+import { effectPayload } from "./L080-effect-payload.ts";
 
 /** Looks at the plan and reports into the context. */
 export type Lint = (plan: Plan, context: PlanContext) => void;
@@ -70,4 +80,14 @@ export const lints: readonly Lint[] = [
   retainedRowsReferenced,
   groupList,
   subjectColumnChanges,
+  neverOrphaned,
+  orphanedCannot,
+  partNotOneToOne,
+  settingWithoutEffect,
+  ghostWithoutPart,
+  unknownEffect,
+  effectOrder,
+  effectTime,
+  effectRows,
+  effectPayload,
 ];

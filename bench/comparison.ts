@@ -48,6 +48,8 @@ export interface Figure {
   /** value / rival, round by round. */
   ratio?: Spread;
   goal?: Goal;
+  /** A variation of another figure: not for the main table. */
+  aside?: boolean;
 }
 
 export interface Comparison {

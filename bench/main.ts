@@ -3,9 +3,10 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { positiveInteger } from "../cli/options.ts";
-import type { Figure, Sizes } from "./comparison.ts";
+import type { Sizes } from "./comparison.ts";
 import { comparisons } from "./comparisons/index.ts";
 import { machine } from "./report/machine.ts";
+import type { Measurement, Result } from "./report/result.ts";
 import { show } from "./report/terminal.ts";
 import { startBenchServer } from "./server.ts";
 import { FULL, QUICK } from "./sizes.ts";
@@ -49,13 +50,14 @@ const server = await startBenchServer();
 try {
   const about = { ...(await machine(server)), command: commandOf(process.argv.slice(2)), sizes };
   log(`PostgreSQL ${about.postgres}, a commit takes ${about.commitMs.toFixed(2)} ms`);
-  const done: { letter: string; title: string; figures: Figure[] }[] = [];
+  const done: Measurement[] = [];
   for (const comparison of chosen) {
     log(`(${comparison.letter}) ${comparison.title}`);
     const figures = await comparison.run({ server, sizes, wanted, log });
     console.log(show(comparison, figures));
     done.push({ letter: comparison.letter, title: comparison.title, figures });
-    writeFileSync(out, `${JSON.stringify({ ...about, comparisons: done }, null, 2)}\n`);
+    const result: Result = { ...about, comparisons: done };
+    writeFileSync(out, `${JSON.stringify(result, null, 2)}\n`);
   }
 } finally {
   await server.stop();
@@ -63,5 +65,6 @@ try {
 
 function commandOf(given: string[]): string {
   const kept = given.filter((word, index) => word !== "--out" && given[index - 1] !== "--out");
-  return ["npm run bench", ...(kept.length > 0 ? ["--", ...kept] : [])].join(" ");
+  const place = process.env.TMPDIR === undefined ? [] : [`TMPDIR=${process.env.TMPDIR}`];
+  return [...place, "npm run bench", ...(kept.length > 0 ? ["--", ...kept] : [])].join(" ");
 }

@@ -49,7 +49,9 @@ async function figuresOf(context: Context, shape: Shape, way: Way, delay: number
   return others.flatMap((theirs, index) => {
     const rival = rivals[index + 1] ?? lethe;
     const goals = delay === 0 && !isCode(rival) ? BY_HAND : { rate: CODE[shape][place] };
-    return figuresAgainst(rival, ours, theirs, { name, due, goals: rival === byHandRecorded ? {} : goals });
+    const about = { name, due, goals: rival === byHandRecorded ? {} : goals };
+    const aside = way === "hard_delete" || rival === orm;
+    return figuresAgainst(rival, ours, theirs, about).map((each) => (aside ? { ...each, aside } : each));
   });
 }
 

@@ -63,7 +63,7 @@ async function claims({ server, sizes, log }: Context, requests: number): Promis
   }
 }
 
-/** A third of them done, a third cancelled, a third to come; and those that are due, in the middle of them. */
+/** A third of them done, a third cancelled, a third to come; and those that are due, due in another order than they lie in. */
 async function fill(sql: postgres.Sql, requests: number): Promise<void> {
   await sql`
     insert into lethe.deletion_request (subject_id, state, strategy, requested_by, scheduled_for, due_by, annotation_hash)
@@ -71,7 +71,7 @@ async function fill(sql: postgres.Sql, requests: number): Promise<void> {
            case when n % ${Math.ceil(requests / DUE)} = 0 then 'scheduled'
                 else (array['completed', 'cancelled', 'scheduled'])[1 + n % 3] end,
            'anonymize', 'bench',
-           case when n % ${Math.ceil(requests / DUE)} = 0 then now() - n * interval '1 millisecond'
+           case when n % ${Math.ceil(requests / DUE)} = 0 then now() - hashint8(n)::bigint % 100000 * interval '1 millisecond' - interval '2 minutes'
                 when n % 3 = 2 then now() + interval '1 day' + n * interval '1 second'
                 else now() - interval '30 days' end,
            now() + interval '1 month', ''

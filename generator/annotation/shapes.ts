@@ -8,6 +8,7 @@ import { columnShapes, columns } from "./shapes/columns.ts";
 import { byField, choose, interval, list, record, scalar, schemaName, sql, text } from "./shapes/leaves.ts";
 import { marks } from "./shapes/marks.ts";
 import { heavy, owner, rows } from "./shapes/rows.ts";
+import { steps } from "./shapes/steps.ts";
 import { isObject } from "./value.ts";
 
 export { columnShapes } from "./shapes/columns.ts";
@@ -145,5 +146,6 @@ export const erasureShape = z.strictObject({
   access: accessShape.optional(),
   accept,
   ghosts: record(record(ghostValue)).optional(),
+  steps: steps.optional(),
   tables: record(tableDecision),
 });

@@ -13,6 +13,7 @@ import type {
 } from "../annotation/model.ts";
 import type { ExportPlan } from "./exports.ts";
 import type { RetentionPlan } from "./retention.ts";
+import type { StepPlan } from "./steps.ts";
 
 export interface TableRef {
   schema: string;
@@ -294,6 +295,8 @@ export interface Plan {
   guards: GuardPlan[];
   hiding: HidingPlan[];
   ghosts: GhostPlan[];
+  /** The application's own, in the order in which they run. */
+  steps: StepPlan[];
   matches: MatchedValue[];
   /** Tables with more than one rule, in `order`'s order: two workers could lock their rows crosswise. */
   crosswise: TableRef[];

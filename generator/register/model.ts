@@ -8,6 +8,8 @@ export interface Register {
   coverage: Coverage;
   /** Names of the effects that tables hand values to; nothing leaves the database by Lethe but through these. */
   recipients: string[];
+  /** The application's own SQL, in words. */
+  steps: { step: string; when: string; why: string }[];
   tables: RegisteredTable[];
   /** Tables that hold nothing of anybody's, or stay as they are, with the reason given. */
   untouched: { table: string; class: "unrelated" | "keep"; reason: string }[];

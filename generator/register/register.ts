@@ -11,7 +11,7 @@ import { rulesOf } from "../plan/owner.ts";
 import { columnsOf, effectsOf } from "./columns.ts";
 import { coverageOf } from "./coverage.ts";
 import type { Register, RegisteredTable } from "./model.ts";
-import { ruleInWords, subjectInWords } from "./rules.ts";
+import { ruleInWords, subjectInWords, whenInWords } from "./rules.ts";
 
 /** `plan` is that of the same annotation and catalog: what happens is read from what will be emitted. */
 export function registerOf(annotation: Annotation, catalog: Catalog, plan: Plan): Register {
@@ -36,6 +36,7 @@ export function registerOf(annotation: Annotation, catalog: Catalog, plan: Plan)
     },
     coverage: coverageOf(catalog.tables, context.decisions),
     recipients: [...new Set(tables.flatMap((table) => table.effects))].sort(),
+    steps: plan.steps.map((step) => ({ step: step.name, when: whenInWords(plan, step), why: step.why })),
     tables,
     untouched: decisions.flatMap(({ table, annotation: said }) =>
       said.class === "unrelated" || said.class === "keep"

@@ -38,6 +38,7 @@ import { ghostWithoutPart } from "./L067-ghost-without-part.ts";
 import { subjectColumnChanges } from "./L068-subject-column-changes.ts";
 import { neverOrphaned } from "./L069-never-orphaned.ts";
 import { orphanedCannot } from "./L070-orphaned-cannot.ts";
+import { stepOutOfPlace } from "./L071-step-out-of-place.ts";
 
 /** Looks at the plan and reports into the context. */
 export type Lint = (plan: Plan, context: PlanContext) => void;
@@ -80,4 +81,5 @@ export const lints: readonly Lint[] = [
   partNotOneToOne,
   settingWithoutEffect,
   ghostWithoutPart,
+  stepOutOfPlace,
 ];

@@ -125,6 +125,7 @@ function annotate(recipe: Recipe, people: People, tables: DrawnTable[], strategi
       searchPath: [people.schema],
     },
     groups: {},
+    steps: {},
     ghosts: { gone: people.ghost },
     tables: {
       [`${people.schema}.${people.name}`]: {

@@ -73,6 +73,9 @@ export const waivable: Record<string, Waivable> = {
   L066: "the value would stay until the erasure",
   L067: { errors: FAILS },
   L068: { errors: WRONG },
+  L069: "the rule would do nothing",
+  L070: WRONG,
+  L071: { errors: "the step would run where it isn't meant to, or never" },
 };
 
 /** Why a finding can't be accepted; null where it can. */

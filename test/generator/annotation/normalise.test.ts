@@ -52,6 +52,7 @@ test("defaults", () => {
     options: {},
     access: { currentUser: "null", app: [], admin: [], worker: [], searchPath: ["public"] },
     ghosts: {},
+    steps: {},
     tables: {},
     groups: {},
   });

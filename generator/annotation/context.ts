@@ -22,6 +22,8 @@ export function contextFindings(root: unknown): Finding[] {
     ghosts: entriesOf(valueAt(root, ["ghosts"])).map(([name]) => name),
   };
   for (const [name, step] of entriesOf(valueAt(root, ["steps"]))) checkStep(name, step, known, report);
+  for (const [name, effect] of entriesOf(valueAt(root, ["effects"])))
+    checkRule(effect, ["effects", name], known, report);
   for (const [name, decision] of entriesOf(valueAt(root, ["tables"]))) {
     const group = isObject(decision) && decision.class === "group";
     if (group) checkDecision(decision.decision, ["tables", name, "decision"], known, report);

@@ -91,7 +91,7 @@ function captured(step: StepPlan): string[] {
   if (step.capture === null) return [];
   return [
     "    captured := (",
-    `      select coalesce(jsonb_object_agg(r.subject_id, r.preserved #> array['captured', ${literal(step.name)}]), '{}')`,
+    `      select coalesce(jsonb_object_agg(r.subject_id, r.preserved #> array['steps', ${literal(step.name)}]), '{}')`,
     "      from lethe.deletion_request r",
     "      where r.id = any (requests) and r.subject_id = any (chosen)",
     "    );",
@@ -105,7 +105,7 @@ function captureForSteps(plan: Plan): DatabaseObject {
   const values = captures.map((step) => `${literal(step.name)}, to_jsonb((${step.capture?.trim()}))`);
   const body = [
     "update lethe.deletion_request r",
-    "set preserved = coalesce(r.preserved, '{}') || jsonb_build_object('captured', (",
+    "set preserved = coalesce(r.preserved, '{}') || jsonb_build_object('steps', (",
     `  select jsonb_build_object(\n${indent(values.join(",\n"), 4)}\n  )`,
     `  from ${table(plan.subject.table)} t`,
     `  where ${column(plan.key.column)} = r.subject_id`,

@@ -11,6 +11,7 @@ import type {
   Strategy,
   Transform,
 } from "../annotation/model.ts";
+import type { EffectPlan } from "./effects.ts";
 import type { ExportPlan } from "./exports.ts";
 import type { RetentionPlan } from "./retention.ts";
 import type { StepPlan } from "./steps.ts";
@@ -239,6 +240,8 @@ export interface PersonTable {
 export interface SubjectPlan extends PersonTable {
   columns: string[];
   marks: MarksPlan;
+  /** Columns that lose their value at schedule and that an effect needs later on: kept for it, and not put back. */
+  captured: { column: string; type: string }[];
   refuse: { where: Sql; message: string }[];
   view: TableRef | null;
   rls: "hide" | "restrict" | null;
@@ -298,6 +301,8 @@ export interface Plan {
   /** The application's own, in the order in which they run. */
   steps: StepPlan[];
   matches: MatchedValue[];
+  /** Work outside the database; those that others wait for before them. */
+  effects: EffectPlan[];
   /** Tables with more than one rule, in `order`'s order: two workers could lock their rows crosswise. */
   crosswise: TableRef[];
   decided: DecidedTable[];

@@ -9,6 +9,7 @@ import type { Finding } from "../errors.ts";
 import { type Decision, type PlanContext, ref, Unresolved } from "./context.ts";
 import { findSubject, resolveDecisions } from "./decisions.ts";
 import { planDrift } from "./drift.ts";
+import { planEffects } from "./effects.ts";
 import { planExports } from "./exports.ts";
 import { lints } from "./lints/index.ts";
 import { matchedValues } from "./match.ts";
@@ -78,6 +79,7 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
       return [strategy, withReleased(sorted, subjectPlan, key.column, strategy)];
     }),
   ) as Operations;
+  const effects = planEffects(context, subject, key, operations, subjectPlan);
   const made: Omit<Plan, "drift"> = {
     schema: annotation.schema,
     annotationHash,
@@ -101,10 +103,14 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
     ghosts: planGhosts(context, subject, key),
     steps: planSteps(annotation),
     matches: matchedValues(
-      [...all, ...blockers, ...guards.flatMap((guard) => guard.rows.map((rows) => ({ rows })))].map(
-        (each) => each.rows,
-      ),
+      [
+        ...all,
+        ...blockers,
+        ...guards.flatMap((guard) => guard.rows.map((rows) => ({ rows }))),
+        ...effects.flatMap((effect) => effect.sources.flatMap((source) => source.arms ?? [])),
+      ].map((each) => each.rows),
     ),
+    effects,
     crosswise: order.filter((table) => mayCross(operations, table.name)),
     decided: planRegister(context, subjectPlan),
     exports: planExports(context, subject, key),

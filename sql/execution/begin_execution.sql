@@ -12,7 +12,7 @@ as $function$
       preserved = (
         select jsonb_object_agg(kept.key, kept.value)
         from jsonb_each(r.preserved) kept
-        where kept.key in ('matches', 'captured')
+        where kept.key in ('matches', 'steps')
       )
   where r.id = any ($1);
 $function$;

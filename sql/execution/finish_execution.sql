@@ -52,7 +52,7 @@ begin
       select q.id,
              exists (
                select from lethe.effect e
-               where e.request_id = q.id and e.state not in ('done', 'skipped')
+               where e.request_id = q.id and e.state in ('pending', 'delivering', 'failed')
              ) as open
       from unnest(closed) as q (id)
       offset 0
@@ -94,6 +94,11 @@ begin
   select t.event, t.count
   from (values ('executed', cardinality(closed)), ('completed', cardinality(whole))) as t (event, count)
   where t.count > 0;
+
+  if cardinality(closed) > cardinality(whole) then
+    -- There is work outside.
+    perform pg_notify('lethe', '');
+  end if;
 end
 $function$;
 comment on function lethe.finish_execution(bigint[], text) is

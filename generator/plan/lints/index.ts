@@ -39,6 +39,11 @@ import { subjectColumnChanges } from "./L068-subject-column-changes.ts";
 import { neverOrphaned } from "./L069-never-orphaned.ts";
 import { orphanedCannot } from "./L070-orphaned-cannot.ts";
 import { stepOutOfPlace } from "./L071-step-out-of-place.ts";
+import { unknownEffect } from "./L076-unknown-effect.ts";
+import { effectOrder } from "./L077-effect-order.ts";
+import { effectTime } from "./L078-effect-time.ts";
+import { effectRows } from "./L079-effect-rows.ts";
+import { effectPayload } from "./L080-effect-payload.ts";
 
 /** Looks at the plan and reports into the context. */
 export type Lint = (plan: Plan, context: PlanContext) => void;
@@ -82,4 +87,9 @@ export const lints: readonly Lint[] = [
   settingWithoutEffect,
   ghostWithoutPart,
   stepOutOfPlace,
+  unknownEffect,
+  effectOrder,
+  effectTime,
+  effectRows,
+  effectPayload,
 ];

@@ -76,6 +76,11 @@ export const waivable: Record<string, Waivable> = {
   L069: "the rule would do nothing",
   L070: WRONG,
   L071: { errors: "the step would run where it isn't meant to, or never" },
+  L076: "the outside would not be told",
+  L077: "the effect would never be delivered, and the request never completed",
+  L078: "the effect would never be made",
+  L079: "the effect would never be made",
+  L080: "the payload could not be made, or would hold what must not leave",
 };
 
 /** Why a finding can't be accepted; null where it can. */

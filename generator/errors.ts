@@ -16,6 +16,8 @@ export interface Finding {
   remedy: string;
   /** Where in the annotation; resolved to file:line:column when printed. */
   path: AnnotationPath;
+  /** "key" where the name at the path is meant, not what was decided under it. */
+  at?: "key";
 }
 
 /** A place in a file; line and column count from 1. */

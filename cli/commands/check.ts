@@ -85,7 +85,7 @@ function todoAsWarning(finding: Finding): Finding {
   return finding.code === "L007" ? { ...finding, level: "warning" } : finding;
 }
 
-function forPrograms({ position, path: _path, ...finding }: PlacedFinding): object {
+function forPrograms({ position, path: _path, at: _at, ...finding }: PlacedFinding): object {
   return {
     ...finding,
     file: relative(process.cwd(), position.file),

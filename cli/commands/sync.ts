@@ -115,16 +115,22 @@ async function editing(
   if (!(await writeEdited(config, edited))) {
     const all = {
       ...edited,
-      byHand: additions.map(({ path, key, question }) => ({
+      byHand: additions.map(({ path, into, key, question }) => ({
         path,
-        text: `${JSON.stringify(key)}: todo(${JSON.stringify(question)})`,
+        text: {
+          "first list": JSON.stringify(key),
+          list: `todo(${JSON.stringify(key)})`,
+          other: `${JSON.stringify(key)}: todo(${JSON.stringify(question)})`,
+        }[into === "list" || into === "first list" ? into : "other"],
         reason: "an edit there would change something else as well",
       })),
     };
     return { state: "by hand", edited: all, lines: handLines(config, all, opened), failed: true };
   }
   const where = edited.files.map((file) => relative(process.cwd(), file.file)).join(", ");
-  const asked = additions.map(({ subject, question }) => `  ? ${subject}: ${question}`);
+  const asked = additions.map(
+    ({ subject, into, question }) => `  ${into === "first list" ? "+" : "?"} ${subject}: ${question}`,
+  );
   const lines = [...(where === "" ? [] : [`edited ${where}`]), ...asked, ...goneLines(edited)];
   return { state: where === "" ? "up to date" : "edited", edited, lines, failed: false };
 }

@@ -22,13 +22,47 @@ export function contextFindings(root: unknown): Finding[] {
     ghosts: entriesOf(valueAt(root, ["ghosts"])).map(([name]) => name),
   };
   for (const [name, decision] of entriesOf(valueAt(root, ["tables"]))) {
-    checkRule(decision, ["tables", name], known, report);
-    if (!isObject(decision) || !Array.isArray(decision.rules)) continue;
-    decision.rules.forEach((rule, index) => {
-      checkRule(rule, ["tables", name, "rules", index], known, report);
-    });
+    const group = isObject(decision) && decision.class === "group";
+    if (group) checkDecision(decision.decision, ["tables", name, "decision"], known, report);
+    else checkDecision(decision, ["tables", name], known, report);
   }
+  checkTwice(root, report);
   return findings;
+}
+
+function checkDecision(decision: unknown, path: AnnotationPath, known: Known, report: Report): void {
+  checkRule(decision, path, known, report);
+  if (!isObject(decision) || !Array.isArray(decision.rules)) return;
+  decision.rules.forEach((rule, index) => {
+    checkRule(rule, [...path, "rules", index], known, report);
+  });
+}
+
+/** A table that a group lists is decided there: beside it, one of two decisions would be lost. */
+function checkTwice(root: unknown, report: Report): void {
+  const seen = new Map<string, string>();
+  const entries = entriesOf(valueAt(root, ["tables"]));
+  for (const [name, decision] of entries) {
+    if (!isObject(decision) || decision.class !== "group") seen.set(name, "a key of its own");
+  }
+  for (const [key, decision] of entries) {
+    if (!isObject(decision) || decision.class !== "group") continue;
+    for (const field of ["patterns", "tables"]) {
+      const names = decision[field];
+      if (!Array.isArray(names)) continue;
+      names.forEach((each, index) => {
+        const name = isObject(each) ? each.question : each;
+        if (typeof name !== "string" || name.includes("*")) return;
+        const twin = seen.get(name);
+        seen.set(name, key);
+        if (twin === undefined) return;
+        const where = ["tables", key, field, index];
+        const message = `the table is decided twice: here, and by ${twin === key ? "another name in this list" : twin}`;
+        const remedy = "take it out of one of them";
+        report("L010", where, `${name}: ${message}`, remedy);
+      });
+    }
+  }
 }
 
 type Report = (code: string, path: AnnotationPath, message: string, remedy: string) => void;

@@ -130,7 +130,17 @@ export interface Unrelated {
 }
 
 /** A decision about a table. */
-export type TableDecision = SubjectResult | TableResult | RuleResult | Unrelated | KeepWithReason | Todo;
+export type TableDecision = SubjectResult | GroupDecision | GroupResult;
+/** What many tables can have in common. */
+export type GroupDecision = TableResult | RuleResult | Unrelated | KeepWithReason | Todo;
+
+/** One decision for many tables, under a key of its own that `group()` makes. */
+export interface GroupResult {
+  class: "group";
+  patterns: string[];
+  decision: GroupDecision;
+  tables?: (string | Todo)[];
+}
 
 export type GhostValues = Record<string, string | number | boolean | null>;
 
@@ -167,6 +177,6 @@ export interface ErasureInput {
   };
   /** Rows of the subject table that stand in for departed people: `ghost({ column: value })` by name. */
   ghosts?: Record<string, GhostValues>;
-  /** Keys: `table`, `schema.table`, or a pattern with `*` (for `unrelated` and `keep`). */
+  /** Keys: `table`, `schema.table`, or a pattern with `*` (for `unrelated` and `keep`); `...group(…)` for many tables. */
   tables: Record<string, TableDecision>;
 }

@@ -10,6 +10,7 @@ import {
   type Complaint,
   columnShapes,
   erasureShape,
+  groupShape,
   lifecycleShape,
   ownerShapes,
   reassignShape,
@@ -142,6 +143,8 @@ const HINTS: Record<string, string> = {
   tables: "add tables: { … }",
   rules: 'add the rules: rules: [content({ owner: "…" })]',
   table: 'name the parent table: via("comments")',
+  patterns: 'name the tables: group(["*_tag"], content({ … }))',
+  decision: 'say what becomes of their rows: group(["*_tag"], content({ … }))',
   to: 'name the ghost: reassign("departed"), or what to truncate to: pii.truncate("year")',
 };
 
@@ -161,7 +164,7 @@ function unknownKey(key: string, path: AnnotationPath, root: unknown, finding: M
         : ` in ${nameOf(path)}`
       : ` in ${owner}`;
   const choices = known.length === 0 ? "remove it" : `remove it; known here: ${known.join(", ")}`;
-  const belongsToTable = path.length > 2 && TABLE_ONLY.has(key);
+  const belongsToTable = !isTable(path) && path.length > 2 && TABLE_ONLY.has(key);
   const remedy = belongsToTable
     ? `write it on the table: table({ ${key}: … })`
     : near === undefined
@@ -171,7 +174,7 @@ function unknownKey(key: string, path: AnnotationPath, root: unknown, finding: M
 }
 
 /** Set by the builders, never by hand. */
-const HIDDEN = new Set(["class", "action", "by", "personal", "acknowledged"]);
+const HIDDEN = new Set(["class", "patterns", "decision", "action", "by", "personal", "acknowledged"]);
 const TABLE_ONLY = new Set(["view", "rls", "triggers"]);
 
 function knownKeys(value: unknown, path: AnnotationPath): string[] {
@@ -187,7 +190,7 @@ function knownKeys(value: unknown, path: AnnotationPath): string[] {
         : value.action === "reassign"
           ? reassignShape
           : (tagged(ownerShapes, value.by) ??
-            tagged(path.length === 2 ? tableShapes : ruleShapes, value.class) ??
+            tagged(isTable(path) ? { ...tableShapes, group: groupShape } : ruleShapes, value.class) ??
             tagged({ ...columnShapes, adopt: adoptShape }, value.action) ??
             (last === "marks"
               ? marksShape
@@ -197,6 +200,11 @@ function knownKeys(value: unknown, path: AnnotationPath): string[] {
                   ? refuseShape
                   : undefined));
   return shape === undefined ? [] : Object.keys(shape.shape);
+}
+
+/** The place of a table's decision, or of a group's. */
+function isTable(path: AnnotationPath): boolean {
+  return path.length === 2 || (path.length === 3 && path[2] === "decision");
 }
 
 /** The place as a person would name it: `strategies[0]`, `where`. */

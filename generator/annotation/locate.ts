@@ -3,7 +3,7 @@
  * through builder calls, names, own imported files, spreads and casts. What can't be followed ends at the nearest
  * place that can, so there is always a position.
  */
-import type { Expression, Node, ObjectLiteralExpression, SourceFile } from "ts-morph";
+import type { CallExpression, Expression, Node, ObjectLiteralExpression, SourceFile } from "ts-morph";
 import type { Position } from "../errors.ts";
 import type { AnnotationPath } from "./model.ts";
 import { declarationOf, FARTHEST, memberOf, type Scope } from "./scope.ts";
@@ -113,6 +113,7 @@ function child(scope: Scope, written: Node, key: string | number): Place | undef
     return element && { value: element, name: element };
   }
   if (Node.isCallExpression(value)) {
+    if (isGroup(value)) return inGroup(scope, value, key);
     const argument = positional(value.getExpression().getText(), String(key), value.getArguments());
     if (argument) return { value: argument, name: argument };
     for (const candidate of value.getArguments()) {
@@ -141,6 +142,48 @@ const POSITIONAL: Record<string, string[]> = {
   "pii.removeElement": ["element"],
   "pii.sql": ["expression"],
 };
+
+function isGroup(call: CallExpression): boolean {
+  return /(^|\.)group$/.test(call.getExpression().getText());
+}
+
+/**
+ * `group(patterns, decision, list)` stands in `tables` under a key of its own, and for each table that it names: of such a
+ * table the value is the group's decision, and the name is where it is listed.
+ */
+function inGroup(scope: Scope, call: CallExpression, key: string | number): Place | undefined {
+  const { Node } = scope.sources.morph;
+  const [patterns, decision, list] = call.getArguments();
+  const argument = { patterns, decision, tables: list }[String(key)];
+  if (argument) return { value: argument, name: argument };
+  const named = [patterns, list].flatMap((each) => {
+    const array = each && resolve(scope, each);
+    return Node.isArrayLiteralExpression(array) ? array.getElements() : [];
+  });
+  const texts = (array: Node | undefined): (string | undefined)[] => {
+    const made = array && resolve(scope, array);
+    return Node.isArrayLiteralExpression(made) ? made.getElements().map((each) => textOf(scope, each)) : [];
+  };
+  if (key === `group(${texts(patterns).join(", ")})`) return { value: call, name: call };
+  const element = named.find((each) => nameIn(scope, each) === key);
+  if (element === undefined || decision === undefined) return undefined;
+  // A todo() in the list is a question of its own.
+  return { value: textOf(scope, element) === undefined ? element : decision, name: element };
+}
+
+function nameIn(scope: Scope, element: Node): string | undefined {
+  const { Node } = scope.sources.morph;
+  const [argument] = Node.isCallExpression(element) ? element.getArguments() : [];
+  return textOf(scope, argument ?? element);
+}
+
+function textOf(scope: Scope, node: Node): string | undefined {
+  const { Node } = scope.sources.morph;
+  const made = resolve(scope, node);
+  return Node.isStringLiteral(made) || Node.isNoSubstitutionTemplateLiteral(made)
+    ? made.getLiteralText()
+    : undefined;
+}
 
 function positional(callee: string, key: string, args: Node[]): Node | undefined {
   const name = Object.keys(POSITIONAL).find(

@@ -213,6 +213,15 @@ export interface Access {
 
 export type AnyTableAnnotation = SubjectAnnotation | TableAnnotation | UntouchedAnnotation | TodoAnnotation;
 
+/** One decision for many tables: `tables` has it under each name, this is what holds them together. */
+export interface GroupAnnotation {
+  /** Names, or patterns with `*`: what matches one must be decided, in the list or by itself. */
+  patterns: string[];
+  /** The tables as they are named in the file, patterns that are plain names included; null: not listed yet. */
+  tables: string[] | null;
+  decision: AnyTableAnnotation;
+}
+
 export interface Annotation {
   /** The SQL schema; default "lethe". */
   schema: string;
@@ -224,6 +233,8 @@ export interface Annotation {
   ghosts: Record<string, Record<string, string | number | boolean | null>>;
   /** Keys: `table`, `schema.table`, or a pattern with `*` (for `unrelated` and `keep`). */
   tables: Record<string, AnyTableAnnotation>;
+  /** By a name that no table has, `group(*_tag, *_rating)`. */
+  groups: Record<string, GroupAnnotation>;
 }
 
 /** Where a thing stands in the annotation: the keys that lead to it, e.g. ["tables", "users", "columns", "email"]. */

@@ -1,9 +1,11 @@
 /** From what people write to what the planner reads: one form for everything, defaults filled in. */
+import { groupNames, groupQuestion } from "./groups.ts";
 import type {
   BlockerResult,
   ColumnInput,
   ColumnsInput,
   ErasureInput,
+  GroupResult,
   OwnerInput,
   RuleResult,
   SubjectResult,
@@ -15,6 +17,7 @@ import type {
   AnyTableAnnotation,
   BlockerRule,
   ColumnRule,
+  GroupAnnotation,
   Owner,
   Rule,
   SubjectAnnotation,
@@ -40,11 +43,30 @@ export function normalise(input: ErasureInput): Annotation {
       searchPath: access?.searchPath ?? ["public"],
     },
     ghosts: input.ghosts ?? {},
-    tables: mapValues(input.tables, tableOf),
+    tables: Object.fromEntries(Object.entries(input.tables).flatMap(([key, each]) => tablesOf(key, each))),
+    groups: Object.fromEntries(
+      Object.entries(input.tables).flatMap(([key, each]) =>
+        each.class === "group" ? [[key, groupAnnotation(each)]] : [],
+      ),
+    ),
   };
 }
 
-function tableOf(decision: TableDecision): AnyTableAnnotation {
+function tablesOf(key: string, decision: TableDecision): [string, AnyTableAnnotation][] {
+  if (decision.class !== "group") return [[key, tableOf(decision)]];
+  return groupNames(decision).map(({ name, open }) => [
+    name,
+    open ? { class: "todo", question: groupQuestion(key) } : tableOf(decision.decision),
+  ]);
+}
+
+function groupAnnotation(group: GroupResult): GroupAnnotation {
+  const names = groupNames(group).map(({ name }) => name);
+  const listed = group.tables !== undefined || names.length === group.patterns.length;
+  return { patterns: group.patterns, tables: listed ? names : null, decision: tableOf(group.decision) };
+}
+
+function tableOf(decision: Exclude<TableDecision, GroupResult>): AnyTableAnnotation {
   switch (decision.class) {
     case "unrelated":
     case "keep":

@@ -21,7 +21,7 @@ export function place(findings: readonly Finding[], locate: Locate): PlacedFindi
   return findings
     .map((finding) => ({
       ...finding,
-      position: locate(finding.path, finding.code === "L001" ? "key" : "value"),
+      position: locate(finding.path, finding.code === "L001" ? "key" : finding.at),
     }))
     .sort(
       (a, b) =>

@@ -78,7 +78,28 @@ export const tableShapes: Record<string, z.ZodObject> = {
   todo: columnShapes.todo,
   ...shapesOf(tableFields),
 };
-const tableDecision = choose(byField("class", tableShapes), {
+const { subject: _one, ...groupable } = tableShapes;
+export const groupShape = z.strictObject({
+  class: z.literal("group"),
+  patterns: z.array(text).min(1),
+  tables: z
+    .array(
+      choose(
+        (value) => (typeof value === "string" ? text : byField("class", { todo: columnShapes.todo })(value)),
+        {
+          expected: "a table's name",
+          remedy: 'write the name of a table, such as "post_tag"',
+        },
+      ),
+    )
+    .optional(),
+  decision: choose(byField("class", groupable), {
+    expected: "a decision that several tables can have in common",
+    remedy:
+      'write content, session, credential, mfa, retain, blocker, table, unrelated("why") or keep("why")',
+  }),
+});
+const tableDecision = choose(byField("class", { ...tableShapes, group: groupShape }), {
   expected: "a decision about a table",
   remedy:
     'write subject, session, credential, mfa, content, retain, blocker, table, unrelated("why") or keep("why")',

@@ -1,7 +1,14 @@
 /** The decisions that are still open: `sync` and `check` live with them, `generate` doesn't. */
 import type { Finding } from "../errors.ts";
+import { groupOf } from "./groups.ts";
 import type { Annotation, AnnotationPath, ColumnRule, Rule } from "./model.ts";
 import { subjectOf } from "./value.ts";
+
+const DECIDE = 'write content({ … }), session({ … }), unrelated("why"), keep("why") …';
+const inList = (name: string): string => {
+  const text = JSON.stringify(name);
+  return `write ${text} for todo(${text}) if it does; else take it out of the list and decide it by itself`;
+};
 
 export function findTodos(annotation: Annotation): Finding[] {
   const findings: Finding[] = [];
@@ -32,7 +39,9 @@ export function findTodos(annotation: Annotation): Finding[] {
   for (const [name, table] of Object.entries(annotation.tables)) {
     const path = ["tables", name];
     if (table.class === "todo") {
-      report(path, table.question, 'write content({ … }), session({ … }), unrelated("why"), keep("why") …');
+      const group = annotation.groups[groupOf(annotation, name) ?? ""];
+      const open = group !== undefined && group.decision.class !== "todo";
+      report(path, table.question, open ? inList(name) : DECIDE);
     }
     if (table.class === "subject" || table.class === "table") columns(table.columns, path);
     if (table.class === "table")

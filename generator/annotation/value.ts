@@ -65,7 +65,9 @@ export function builderOf(value: unknown): string | undefined {
     return value.personal === false ? "set(…)" : ACTIONS[value.action];
   }
   if (typeof value.class === "string")
-    return value.class === "unrelated" ? "unrelated(…)" : `${value.class}({…})`;
+    return value.class === "unrelated" || value.class === "group"
+      ? `${value.class}(…)`
+      : `${value.class}({…})`;
   if (typeof value.by === "string") return OWNERS[value.by];
   return undefined;
 }

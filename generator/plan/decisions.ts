@@ -1,15 +1,19 @@
 /** Resolves the annotation's table keys (names, qualified names, patterns) to tables of the catalog. */
+
+import { groupOf, isPattern } from "../annotation/groups.ts";
 import type { AnyTableAnnotation } from "../annotation/model.ts";
 import { type Decision, type PlanContext, report } from "./context.ts";
+import { matcher } from "./groups.ts";
 
 export function resolveDecisions(context: PlanContext): void {
   const patterns: [string, AnyTableAnnotation][] = [];
   for (const [key, annotation] of Object.entries(context.annotation.tables)) {
-    if (key.includes("*")) {
+    if (isPattern(key)) {
       patterns.push([key, annotation]);
       continue;
     }
     const path = ["tables", key];
+    const inList = groupOf(context.annotation, key) === undefined ? {} : { at: "key" as const };
     const candidates = context.catalog.resolveName(key, context.annotation.access.searchPath);
     const table = candidates[0];
     if (table === undefined) {
@@ -19,6 +23,7 @@ export function resolveDecisions(context: PlanContext): void {
         message: "there is no such table in the catalog snapshot",
         remedy: `remove it, correct its name${nearest(key, context)}, or run \`lethe sync\` if the snapshot is old`,
         path,
+        ...inList,
       });
       continue;
     }
@@ -30,6 +35,7 @@ export function resolveDecisions(context: PlanContext): void {
         message: "the table is decided twice",
         remedy: `remove one of ${JSON.stringify(twin.path[1])} and ${JSON.stringify(key)}`,
         path,
+        ...inList,
       });
       continue;
     }
@@ -46,15 +52,15 @@ function applyPattern(context: PlanContext, key: string, annotation: AnyTableAnn
       code: "L010",
       subject: key,
       message: "a pattern can only be unrelated() or keep()",
-      remedy: "name each table that holds something of a person",
+      remedy: `write ...group([${JSON.stringify(key)}], …): it lists the tables, so that a new one is a question`,
       path,
     });
     return;
   }
-  const pattern = new RegExp(`^${key.split("*").map(escapeRegExp).join(".*")}$`);
+  const fits = matcher(key);
   let matches = 0;
   for (const table of context.catalog.tables) {
-    if (!pattern.test(table.name) && !pattern.test(table.table)) continue;
+    if (!fits(table)) continue;
     matches++;
     if (!context.decisions.has(table.name)) context.decisions.set(table.name, { table, annotation, path });
   }
@@ -67,10 +73,6 @@ function applyPattern(context: PlanContext, key: string, annotation: AnyTableAnn
       path,
     });
   }
-}
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
 }
 
 function nearest(key: string, context: PlanContext): string {

@@ -1,10 +1,10 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:14a2cfccae83155cf2cd81974e2bf11c2ff9d7d6
+--! Hash: sha1:4197a64d3276c1f778569b686ece672ae38d60c6
 --! Message: lethe
 
 --! split: 001-lethe.sql
 -- Lethe: the life of an account deletion. Generated from the annotation file by `lethe generate`; don't edit.
--- annotation 06e3e5150fa3175bda2d534064c3f181a19468abe763b9932965bf205d67004f
+-- annotation 59dd60b7cd8e770a0fe933d07dfd306f6bf004c59407c833aead9ec391306ac7
 --
 -- subject: public.users (id uuid); strategies: anonymize, hard_delete, soft_delete; grace: 14 days; cooldown: 24 hours
 -- Reviewers: the parts WHAT IS ERASED, LOCKING OUT and GUARDS say what happens to whose rows; the rest is the same
@@ -7085,7 +7085,7 @@ end
 $marks$;
 
 insert into lethe.annotation as a (hash, strategies, grace_period, cancel_cooldown, options, drift, marks, legacy)
-values ('06e3e5150fa3175bda2d534064c3f181a19468abe763b9932965bf205d67004f', array['anonymize', 'hard_delete', 'soft_delete'], interval '14 days', interval '24 hours', '{"delete_content":false}'::jsonb, 'refuse', '"deleted_at" timestamp with time zone; "scheduled_deletion_at" timestamp with time zone', 'leave')
+values ('59dd60b7cd8e770a0fe933d07dfd306f6bf004c59407c833aead9ec391306ac7', array['anonymize', 'hard_delete', 'soft_delete'], interval '14 days', interval '24 hours', '{"delete_content":false}'::jsonb, 'refuse', '"deleted_at" timestamp with time zone; "scheduled_deletion_at" timestamp with time zone', 'leave')
 on conflict (only_row) do update
 set hash = excluded.hash,
     strategies = excluded.strategies,

@@ -8,6 +8,7 @@ import { objectKey } from "../../plan/lints/support/names.ts";
 import { openPlaces, type Places } from "../locate.ts";
 import type { Annotation, AnnotationPath } from "../model.ts";
 import { type TodoName, todoIn } from "./imports.ts";
+import { listIn } from "./lists.ts";
 import { insertMembers } from "./members.ts";
 import { type Addition, type Missing, missingDecisions, type Vanished } from "./missing.ts";
 import { argumentAt, recordAt, type Target } from "./place.ts";
@@ -45,7 +46,7 @@ export function editAnnotation(config: string, annotation: Annotation, catalog: 
   for (const group of grouped(missing.additions)) {
     const made = insertGroup(places, file, group);
     if (Array.isArray(made)) insertions.push(...made);
-    else byHand.push({ path: group.path, text: memberText(group, "todo").join(", "), reason: made.reason });
+    else byHand.push({ path: group.path, text: textOf(group, "todo").join(", "), reason: made.reason });
   }
   insertions.push(...uniquePlaces(missing.vanished.flatMap((each: Vanished) => markVanished(places, each))));
   return { ...missing, files: filesOf(places, uniquePlaces(insertions)), byHand };
@@ -70,6 +71,7 @@ function grouped(additions: Addition[]): Group[] {
 }
 
 function insertGroup(places: Places, file: string, group: Group): Insertion[] | { reason: string } {
+  if (group.into === "list" || group.into === "first list") return insertNames(places, file, group);
   const target: Target =
     group.into === "rule" ? argumentAt(places, file, group.path) : recordAt(places, file, group.path);
   if ("reason" in target) return target;
@@ -86,6 +88,23 @@ function insertGroup(places: Places, file: string, group: Group): Insertion[] | 
     ];
   }
   return [...todo.insertions, ...insertMembers(places.sources.morph, target.literal, members)];
+}
+
+/** Names in the list of a `group(…)`: the first ones as they are, later ones as questions. */
+function insertNames(places: Places, file: string, group: Group): Insertion[] | { reason: string } {
+  const list = listIn(places, file, group.path);
+  if ("reason" in list) return list;
+  const main = places.sources.open(file);
+  const asks = group.into === "list";
+  const todo = asks && main ? todoIn(places, list.node.getSourceFile(), main) : undefined;
+  if (asks && todo === undefined) return { reason: "nothing says what `todo` is imported from" };
+  return [...(todo?.insertions ?? []), ...list.insert(textOf(group, todo?.name ?? "todo"))];
+}
+
+function textOf(group: Group, todo: string): string[] {
+  if (group.into === "list") return group.additions.map(({ key }) => `${todo}(${JSON.stringify(key)})`);
+  if (group.into === "first list") return group.additions.map(({ key }) => JSON.stringify(key));
+  return memberText(group, todo);
 }
 
 function memberText({ into, additions }: Group, todo: string): string[] {

@@ -1,5 +1,5 @@
 /** New members of an object literal, placed and laid out as the author lays out theirs. */
-import type { Node, ObjectLiteralExpression } from "ts-morph";
+import type { ArrayLiteralExpression, Node, ObjectLiteralExpression } from "ts-morph";
 import type { MorphModule } from "../source.ts";
 import { type Insertion, indentBefore, lineBreak, lineStart } from "./text.ts";
 
@@ -9,6 +9,28 @@ export function insertMembers(
   literal: ObjectLiteralExpression,
   members: string[],
 ): Insertion[] {
+  const { properties } = literal.compilerNode;
+  const last = literal.getProperties().at(-1);
+  if (last !== undefined && isKeepRest(morph, last)) {
+    const source = literal.getSourceFile();
+    const [at, text] = before(source.getFullText(), last, members);
+    return [{ file: source.getFilePath(), at, text }];
+  }
+  return insertLast(literal, literal.getProperties(), properties.hasTrailingComma, members);
+}
+
+/** New elements at the end of an array literal. */
+export function insertElements(literal: ArrayLiteralExpression, elements: string[]): Insertion[] {
+  const { hasTrailingComma } = literal.compilerNode.elements;
+  return insertLast(literal, literal.getElements(), hasTrailingComma, elements);
+}
+
+function insertLast(
+  literal: ObjectLiteralExpression | ArrayLiteralExpression,
+  there: readonly Node[],
+  trailing: boolean,
+  members: string[],
+): Insertion[] {
   const source = literal.getSourceFile();
   const text = source.getFullText();
   const insert = (at: number, inserted: string): Insertion => ({
@@ -16,19 +38,16 @@ export function insertMembers(
     at,
     text: inserted,
   });
-  const properties = literal.getProperties();
-  const last = properties.at(-1);
+  const last = there.at(-1);
   const end = lastLine(literal);
   if (last === undefined) return [insert(...intoEmpty(text, literal, members))];
-  if (isKeepRest(morph, last)) return [insert(...before(text, last, members))];
   const indent = indentBefore(text, end);
   if (indent === null || lineStart(text, end) <= last.getEnd()) {
     // On one line, or with the brace behind the last member.
     return [insert(last.getEnd(), members.map((member) => `, ${member}`).join(""))];
   }
   const br = lineBreak(text);
-  const own = indentBefore(text, properties[0]?.getStart() ?? 0) ?? `${indent}  `;
-  const trailing = literal.compilerNode.properties.hasTrailingComma;
+  const own = indentBefore(text, there[0]?.getStart() ?? 0) ?? `${indent}  `;
   const lines = members.map(
     (member, at) => `${own}${member}${trailing || at < members.length - 1 ? "," : ""}${br}`,
   );
@@ -37,17 +56,18 @@ export function insertMembers(
 }
 
 /** Where the closing brace stands. */
-function lastLine(literal: ObjectLiteralExpression): number {
+function lastLine(literal: Node): number {
   return literal.getEnd() - 1;
 }
 
-function intoEmpty(text: string, literal: ObjectLiteralExpression, members: string[]): [number, string] {
+function intoEmpty(text: string, literal: Node, members: string[]): [number, string] {
   const end = lastLine(literal);
   const indent = indentBefore(text, end);
   if (indent !== null && lineStart(text, end) > literal.getStart()) {
     const br = lineBreak(text);
     return [lineStart(text, end), members.map((member) => `${indent}  ${member},${br}`).join("")];
   }
+  if (text[end] === "]") return [end, members.join(", ")];
   const inside = text.slice(literal.getStart() + 1, end);
   const space = inside.endsWith(" ") ? "" : " ";
   return [end, `${space}${members.join(", ")} `];

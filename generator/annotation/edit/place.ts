@@ -31,7 +31,7 @@ function usable(places: Places, file: string, made: Node | undefined): Target {
 }
 
 /** What several places share can't be changed for one of them, and what a function makes is the function's affair. */
-function sharedName(places: Places, file: string, node: Node): { reason: string } | undefined {
+export function sharedName(places: Places, file: string, node: Node): { reason: string } | undefined {
   const { Node } = places.sources.morph;
   const files = reachable(places.sources, file);
   for (const ancestor of node.getAncestors()) {

@@ -22,9 +22,10 @@ export function markVanished(places: Places, vanished: Vanished): Insertion[] {
   return [{ file: source.getFilePath(), at: member.getStart(), text: comment }];
 }
 
-/** The property that a name belongs to. */
+/** The property that a name belongs to, or the name itself where it stands in a list. */
 function memberOf({ sources }: Places, name: Node): Node | undefined {
   const { Node } = sources.morph;
+  if (Node.isArrayLiteralExpression(name.getParent())) return name;
   const property = name.getFirstAncestor(
     (ancestor) => Node.isPropertyAssignment(ancestor) || Node.isShorthandPropertyAssignment(ancestor),
   );

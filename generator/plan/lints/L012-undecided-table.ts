@@ -1,7 +1,9 @@
 /** L012: a table that a deletion touches, or that seems to hold people's rows, and that nobody has decided. */
-import type { Column, Table } from "../../catalog/model.ts";
+import { isPattern } from "../../annotation/groups.ts";
+import type { Column, ForeignKey, Table } from "../../catalog/model.ts";
 import type { PlanContext } from "../context.ts";
 import { report } from "../context.ts";
+import { matchingGroup } from "../groups.ts";
 import type { Plan } from "../model.ts";
 import type { Lint } from "./index.ts";
 import { declaredRules, removals } from "./support/declared.ts";
@@ -32,6 +34,7 @@ export const undecidedTable: Lint = (plan, context) => {
   };
 
   for (const { table, fk } of context.catalog.referencing(subject)) {
+    onlyByPattern(plan, context, table, fk);
     const example = `content({ owner: ${ownerBy(plan, context, fk)}, columns: { … } })`;
     const added = consider(table, {
       message: `the table refers to ${subject.name} by ${fk.columns.join(", ")} and is not decided`,
@@ -49,6 +52,8 @@ export const undecidedTable: Lint = (plan, context) => {
   }
 
   for (const [table, { message, example }] of found) {
+    // L063 asks about it, beside the decision that it may belong to.
+    if (matchingGroup(context, table) !== undefined) continue;
     const key = objectKey(annotationName(context, table));
     report(context, {
       code: "L012",
@@ -59,6 +64,21 @@ export const undecidedTable: Lint = (plan, context) => {
     });
   }
 };
+
+/** A pattern says of tables that nobody has seen that they hold nothing of a person; a foreign key says otherwise. */
+function onlyByPattern(plan: Plan, context: PlanContext, table: Table, fk: ForeignKey): void {
+  const decision = decisionOf(context, table);
+  if (decision === undefined || decision.annotation.class === "todo" || !isPattern(String(decision.path[1])))
+    return;
+  const key = objectKey(annotationName(context, rootOf(context, table)));
+  report(context, {
+    code: "L012",
+    subject: rootOf(context, table).name,
+    message: `the table refers to ${plan.subject.table.name} by ${fk.columns.join(", ")}, and only the pattern ${JSON.stringify(decision.path[1])} says that it is ${decision.annotation.class === "keep" ? "to be kept" : "unrelated"}`,
+    remedy: `add ${key}: content({ owner: ${ownerBy(plan, context, fk)}, columns: { … } }), or ${key}: ${decision.annotation.class}("…") where that holds for this table too`,
+    path: decision.path,
+  });
+}
 
 /** Rows that point at deleted ones block the deletion or go with it, and so on down. */
 function considerChildren(

@@ -31,6 +31,7 @@ import { policyCallsPerRow } from "./L055-policy-calls-per-row.ts";
 import { retainWithoutKey } from "./L060-retain-without-key.ts";
 import { retainSince } from "./L061-retain-since.ts";
 import { retainedRowsReferenced } from "./L062-retained-rows-referenced.ts";
+import { groupList } from "./L063-group-list.ts";
 import { subjectColumnChanges } from "./L068-subject-column-changes.ts";
 
 /** Looks at the plan and reports into the context. */
@@ -67,5 +68,6 @@ export const lints: readonly Lint[] = [
   retainWithoutKey,
   retainSince,
   retainedRowsReferenced,
+  groupList,
   subjectColumnChanges,
 ];

@@ -26,6 +26,8 @@ export default defineErasure({
     homes: blocker({ otherwise: content({ columns: { title: /*otherwise*/ pii.null() } }) }),
     named: all.listed,
     ...shared,
+    ...group(/*patterns*/ ["*_tags", /*likes*/ "likes"], /*decision*/ content({ owner: /*group.owner*/ "user_id" }), [/*listed*/ "a_tags", /*open*/ todo("b_tags")]),
+   
     cast: /*cast*/ (content({ where: /*where*/ "t.a" }) satisfies object),
     round: all.round,
   },
@@ -79,6 +81,14 @@ describe("a path of the model", () => {
     [["tables", "messages", "rules", 1, "owner"], "rule"],
     [["tables", "homes", "rules", 0, "columns", "title"], "otherwise"],
     [["tables", "named", "rules", 0, "when"], "when"],
+    [["tables", "a_tags"], "decision"],
+    [["tables", "likes"], "decision"],
+    [["tables", "a_tags", "rules", 0, "owner"], "group.owner"],
+    [["tables", "b_tags"], "open"],
+    [["tables", "group(*_tags, likes)", "patterns"], "patterns"],
+    [["tables", "group(*_tags, likes)", "patterns", 1], "likes"],
+    [["tables", "group(*_tags, likes)", "tables", 0], "listed"],
+    [["tables", "group(*_tags, likes)", "decision", "owner"], "group.owner"],
     [["tables", "users", "key"], "key"],
     [["tables", "users", "columns", "id"], "id"],
     [["tables", "users", "columns", "name"], "name"],
@@ -99,6 +109,11 @@ describe("a path of the model", () => {
     expect(key.line).toBe(value.line);
     expect(MAIN.split("\n")[key.line - 1]?.slice(key.column - 1)).toMatch(/^"edits"/);
     expect(key.text).toBe(MAIN.split("\n")[key.line - 1]);
+  });
+
+  test("of a group's table the key is where it is listed", () => {
+    const { file, line, column } = locate(["tables", "a_tags"], "key");
+    expect({ file, line, column }).toEqual(placeOf("listed"));
   });
 
   test("names that stand for each other don't hang", () => {

@@ -10,6 +10,7 @@ import {
   credential,
   defineErasure,
   ghost,
+  group,
   keep,
   keepRest,
   mfa,
@@ -52,7 +53,32 @@ test("defaults", () => {
     access: { currentUser: "null", app: [], admin: [], worker: [], searchPath: ["public"] },
     ghosts: {},
     tables: {},
+    groups: {},
   });
+});
+
+test("a group is a decision of each table that it names", () => {
+  const decision = content({ owner: "user_id", rows: "delete" });
+  const one = tableOf(decision);
+  const { tables, groups } = annotationOf({
+    tables: { ...group(["*_tags", "likes"], decision, ["book_tags", todo("shop_tags")]) },
+  });
+  expect(Object.keys(tables)).toEqual(["likes", "book_tags", "shop_tags"]);
+  expect(tables.likes).toEqual(one);
+  expect(tables.book_tags).toEqual(one);
+  expect(tables.shop_tags).toMatchObject({ class: "todo", question: expect.stringContaining("*_tags") });
+  expect(groups).toEqual({
+    "group(*_tags, likes)": {
+      patterns: ["*_tags", "likes"],
+      tables: ["likes", "book_tags", "shop_tags"],
+      decision: one,
+    },
+  });
+  // Names need no list; a pattern without one has still to be listed.
+  expect(annotationOf({ tables: group(["likes"], decision) }).groups["group(likes)"]?.tables).toEqual([
+    "likes",
+  ]);
+  expect(annotationOf({ tables: group(["*_tags"], decision) }).groups["group(*_tags)"]?.tables).toBeNull();
 });
 
 describe("columns", () => {

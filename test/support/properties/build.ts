@@ -124,6 +124,7 @@ function annotate(recipe: Recipe, people: People, tables: DrawnTable[], strategi
       worker: ["app_worker"],
       searchPath: [people.schema],
     },
+    groups: {},
     ghosts: { gone: people.ghost },
     tables: {
       [`${people.schema}.${people.name}`]: {

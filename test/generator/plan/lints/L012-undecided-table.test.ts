@@ -61,8 +61,23 @@ describe("L012 undecided table", () => {
     expect(
       subjects("L012", {
         tables: [users(), sessions, tokens],
-        annotation: { ...annotation, "*s": unrelated("none of theirs") },
+        annotation: {
+          ...annotation,
+          sessions: content({ owner: "account_id", rows: "delete" }),
+          "*s": unrelated("none of theirs"),
+        },
       }),
+    ).toEqual([]);
+  });
+
+  test("one with a foreign key that only a pattern decides", () => {
+    const tables = [users(), comments];
+    const annotation = { users: person(), "*s": unrelated("none of theirs") };
+    const [finding] = findings("L012", { tables, annotation });
+    expect(finding).toMatchObject({ subject: "public.comments", path: ["tables", "*s"] });
+    expect(finding?.message).toContain('only the pattern "*s" says');
+    expect(
+      subjects("L012", { tables, annotation: { ...annotation, comments: unrelated("test data") } }),
     ).toEqual([]);
   });
 

@@ -1,13 +1,5 @@
 /** The services that the marketplace uses. Secrets and addresses come from the environment of `lethe worker`. */
-import {
-  defineEffects,
-  env,
-  loops,
-  mail,
-  polar,
-  posthog,
-  vercelBlob,
-} from "../../worker/effects/index.ts";
+import { defineEffects, env, loops, mail, polar, posthog, vercelBlob } from "../../worker/effects/index.ts";
 
 export default defineEffects({
   handlers: {

@@ -46,7 +46,10 @@ export async function startServices(): Promise<Services> {
     }
     if (path.startsWith("/posthog/")) {
       for (const { event, distinct_id, properties } of eventsOf(body)) {
-        note("PostHog", `${event} of ${distinct_id}: sets ${Object.keys(properties?.$set ?? {})}, removes ${properties?.$unset?.length} more`);
+        note(
+          "PostHog",
+          `${event} of ${distinct_id}: sets ${Object.keys(properties?.$set ?? {})}, removes ${properties?.$unset?.length} more`,
+        );
       }
       return { status: 200, body: { status: 1 } };
     }

@@ -3,6 +3,7 @@ import type { ErasureInput } from "./input.ts";
 
 export type { JsonPath, PiiOptions, SecretOptions } from "./builders/columns.ts";
 export { keepRest, pii, secret, set } from "./builders/columns.ts";
+export * from "./builders/effects.ts";
 export * from "./builders/groups.ts";
 export * from "./builders/marks.ts";
 export * from "./builders/owners.ts";

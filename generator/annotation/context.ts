@@ -21,6 +21,8 @@ export function contextFindings(root: unknown): Finding[] {
     options: entriesOf(valueAt(root, ["options"])).map(([name]) => name),
     ghosts: entriesOf(valueAt(root, ["ghosts"])).map(([name]) => name),
   };
+  for (const [name, effect] of entriesOf(valueAt(root, ["effects"])))
+    checkRule(effect, ["effects", name], known, report);
   for (const [name, decision] of entriesOf(valueAt(root, ["tables"]))) {
     const group = isObject(decision) && decision.class === "group";
     if (group) checkDecision(decision.decision, ["tables", name, "decision"], known, report);

@@ -5,6 +5,7 @@ import { dollar, ident } from "../quote.ts";
 import { access } from "./access.ts";
 import { coreObjects, emitAs, migrationTools, stateSteps } from "./core.ts";
 import { counts } from "./counts.ts";
+import { effects } from "./effects.ts";
 import { exporting } from "./export.ts";
 import { listLegacy, requireMarks } from "./marks-in-force.ts";
 import { matches } from "./matches.ts";
@@ -113,6 +114,11 @@ function partsOf(plan: Plan): Part[] {
       title: "WHAT IS ERASED",
       text: "One procedure a strategy, one statement a rule, for all subjects of a batch at once.",
       objects: [...strategies(plan), ...matches(plan)],
+    },
+    {
+      title: "EFFECTS",
+      text: "What is handed to whom outside the database: one statement for each place that it comes from.",
+      objects: effects(plan),
     },
     {
       title: "WHAT IS KEPT FOR A TIME",

@@ -158,6 +158,11 @@ function preserve(plan: Plan): DatabaseObject {
           "select jsonb_build_object(",
           ...keptMark(plan).map((pair) => `  ${pair},`),
           `  'columns', jsonb_build_object(${columns}),`,
+          ...(subject.captured.length === 0
+            ? []
+            : [
+                `  'captured', jsonb_build_object(${subject.captured.map((each) => `${literal(each.column)}, ${column(each.column)}`).join(", ")}),`,
+              ]),
           ...(plan.matches.length === 0 ? [] : [`  'matches', jsonb_build_object(${matches(plan)}),`]),
           `  'rows', jsonb_build_object(${rows.includes("\n") ? `\n${indent(rows, 4)}\n  ` : rows})`,
           ")",

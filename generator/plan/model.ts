@@ -11,6 +11,7 @@ import type {
   Strategy,
   Transform,
 } from "../annotation/model.ts";
+import type { EffectPlan } from "./effects.ts";
 import type { ExportPlan } from "./exports.ts";
 import type { RetentionPlan } from "./retention.ts";
 
@@ -203,6 +204,8 @@ export interface SubjectPlan {
   atSchedule: ColumnChange[];
   /** Columns whose originals are kept while the person may come back. */
   preserve: { column: string; type: string }[];
+  /** Columns that lose their value at schedule and that an effect needs later on: kept for it, and not put back. */
+  captured: { column: string; type: string }[];
   /** Personal and secret columns: no write brings them back on a finalised row. */
   frozen: { column: string; type: string; baseType: string }[];
   /** Columns that take the placeholder e-mail. */
@@ -262,6 +265,8 @@ export interface Plan {
   hiding: HidingPlan[];
   ghosts: GhostPlan[];
   matches: MatchedValue[];
+  /** Work outside the database; those that others wait for before them. */
+  effects: EffectPlan[];
   /** Tables with more than one rule, in `order`'s order: two workers could lock their rows crosswise. */
   crosswise: TableRef[];
   decided: DecidedTable[];

@@ -29,7 +29,7 @@ export function ownedRows(
   };
 }
 
-export function optionOf(rule: Rule): OptionTest | null {
+export function optionOf(rule: Pick<Rule, "when" | "unless">): OptionTest | null {
   if (rule.when !== undefined) return { option: rule.when, is: true };
   if (rule.unless !== undefined) return { option: rule.unless, is: false };
   return null;

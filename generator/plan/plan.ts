@@ -9,6 +9,7 @@ import type { Finding } from "../errors.ts";
 import { type Decision, type PlanContext, ref, Unresolved } from "./context.ts";
 import { findSubject, resolveDecisions } from "./decisions.ts";
 import { planDrift } from "./drift.ts";
+import { planEffects } from "./effects.ts";
 import { planExports } from "./exports.ts";
 import { lints } from "./lints/index.ts";
 import { matchedValues } from "./match.ts";
@@ -59,6 +60,7 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
   const operations = Object.fromEntries(
     STRATEGIES.map((strategy) => [strategy, sortOperations(withoutSuperfluous(collected[strategy]), order)]),
   ) as Operations;
+  const effects = planEffects(context, subject, key, operations, subjectPlan);
   const made: Omit<Plan, "drift"> = {
     schema: annotation.schema,
     annotationHash,
@@ -77,10 +79,14 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
     hiding: planHiding(context, subject, key),
     ghosts: planGhosts(context, subject, key),
     matches: matchedValues(
-      [...all, ...blockers, ...guards.flatMap((guard) => guard.rows.map((rows) => ({ rows })))].map(
-        (each) => each.rows,
-      ),
+      [
+        ...all,
+        ...blockers,
+        ...guards.flatMap((guard) => guard.rows.map((rows) => ({ rows }))),
+        ...effects.flatMap((effect) => effect.sources.flatMap((source) => source.arms ?? [])),
+      ].map((each) => each.rows),
     ),
+    effects,
     crosswise: order.filter((table) => mayCross(operations, table.name)),
     decided: planRegister(context, subjectPlan),
     exports: planExports(context, subject, key),

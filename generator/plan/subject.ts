@@ -3,6 +3,7 @@ import type { SubjectAnnotation } from "../annotation/model.ts";
 import type { Table } from "../catalog/model.ts";
 import { changesOf, type DecidedColumn, decideColumns } from "./columns.ts";
 import { type Decision, type PlanContext, ref, report } from "./context.ts";
+import { expressionsOf, mentions } from "./effect-feeds.ts";
 import { planMarks } from "./marks.ts";
 import type { ColumnChange, GhostPlan, KeyPlan, SubjectPlan, TableRef } from "./model.ts";
 
@@ -68,6 +69,10 @@ export function planSubject(context: PlanContext, subject: Decision): SubjectPla
       .filter((each) => optionsOf(each)?.at === "schedule")
       .flatMap((each) => each.change ?? []),
     preserve: decided.filter(isPreserved).map((each) => typed(each.change as ColumnChange)),
+    captured: decided
+      .filter((each) => optionsOf(each)?.at === "schedule" && !isPreserved(each))
+      .filter((each) => isNeededLater(context, each))
+      .map((each) => typed(each.change as ColumnChange)),
     frozen: decided
       .filter(
         (each) =>
@@ -105,6 +110,17 @@ function isPreserved(decided: DecidedColumn): boolean {
   return (
     options !== undefined &&
     (options.action === "email" || (options.at === "schedule" && options.restore === true))
+  );
+}
+
+/** An effect at execution asks for it, when the row has lost it. */
+function isNeededLater({ annotation }: PlanContext, decided: DecidedColumn): boolean {
+  const named = optionsOf(decided)?.effect;
+  return Object.entries(annotation.effects).some(
+    ([name, effect]) =>
+      effect.at === "execute" &&
+      (name === named ||
+        (effect.forEach === undefined && expressionsOf(effect).some(mentions(decided.column)))),
   );
 }
 

@@ -1,10 +1,10 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:4197a64d3276c1f778569b686ece672ae38d60c6
+--! Hash: sha1:b8ed52ea91766e64b932ae296c7e6c63a893a8d9
 --! Message: lethe
 
 --! split: 001-lethe.sql
 -- Lethe: the life of an account deletion. Generated from the annotation file by `lethe generate`; don't edit.
--- annotation 59dd60b7cd8e770a0fe933d07dfd306f6bf004c59407c833aead9ec391306ac7
+-- annotation 0af1f65ff6b1c1894ee3d89d7fc7fdf41a69c4e3b75b48ccf250279675d3ab26
 --
 -- subject: public.users (id uuid); strategies: anonymize, hard_delete, soft_delete; grace: 14 days; cooldown: 24 hours
 -- Reviewers: the parts WHAT IS ERASED, LOCKING OUT and GUARDS say what happens to whose rows; the rest is the same
@@ -2323,6 +2323,76 @@ comment on function lethe.drain(text, uuid, integer) is 'Erases one chunk of one
 $define$);
 
 -- =============================================================================
+-- EFFECTS
+-- What is handed to whom outside the database: one statement for each place
+-- that it comes from.
+-- =============================================================================
+
+call pg_temp.lethe_define('procedure lethe.capture_schedule_effects(bigint[], text)', $define$
+create or replace procedure lethe.capture_schedule_effects(requests bigint[], cancel_token text)
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  return;
+end
+$function$;
+comment on procedure lethe.capture_schedule_effects(bigint[], text) is 'Written when a deletion is scheduled, before anything is cleared. Called by Lethe alone.';
+$define$);
+
+call pg_temp.lethe_define('procedure lethe.capture_before_effects(bigint[], text)', $define$
+create or replace procedure lethe.capture_before_effects(requests bigint[], cancel_token text)
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  return;
+end
+$function$;
+comment on procedure lethe.capture_before_effects(bigint[], text) is 'Written when a deletion is scheduled, delivered before it is executed. Called by Lethe alone.';
+$define$);
+
+call pg_temp.lethe_define('procedure lethe.capture_cancel_effects(bigint[])', $define$
+create or replace procedure lethe.capture_cancel_effects(requests bigint[])
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  return;
+end
+$function$;
+comment on procedure lethe.capture_cancel_effects(bigint[]) is 'Written when a deletion is cancelled, after the person is let back in. Called by Lethe alone.';
+$define$);
+
+call pg_temp.lethe_define('procedure lethe.capture_execute_effects(bigint[])', $define$
+create or replace procedure lethe.capture_execute_effects(requests bigint[])
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  return;
+end
+$function$;
+comment on procedure lethe.capture_execute_effects(bigint[]) is 'Written before the first statement that erases, with the values as they are then. Called by Lethe alone.';
+$define$);
+
+-- =============================================================================
 -- WHAT IS KEPT FOR A TIME
 -- Rows that outlive their person on a legal basis, and how they are purged when
 -- the time is over.
@@ -3682,6 +3752,8 @@ begin
   where r.id = request;
   perform lethe.let_back_in(target.subject_id, target.preserved);
   perform lethe.record_events(array[request], 'cancelled', actor);
+  perform lethe.withdraw_effects(array[request], array['schedule', 'before']);
+  call lethe.capture_cancel_effects(array[request]);
   perform pg_notify('lethe', '');
   return now();
 end
@@ -4128,6 +4200,8 @@ begin
     due, latest, terms.hash, lethe.preserve(subject), sha256(convert_to(token, 'UTF8'))
   )
   returning id into request;
+  call lethe.capture_schedule_effects(array[request], token);
+  call lethe.capture_before_effects(array[request], token);
   perform lethe.lock_out(subject, due);
   perform lethe.record_events(array[request], 'scheduled', caller,
     jsonb_build_object('strategy', chosen, 'scheduled_for', due, 'options', options));
@@ -4385,6 +4459,7 @@ declare
   locked uuid[];
   blocked uuid[];
   heavy uuid[];
+  waiting bigint[];
   ready bigint[];
   light bigint[];
   name text;
@@ -4405,11 +4480,22 @@ begin
     ));
   end if;
 
+  waiting := lethe.wait_for_effects(array(
+    select r.id
+    from lethe.deletion_request r
+    where r.id = any (requests) and r.subject_id = any (locked) and r.subject_id <> all (blocked)
+  ));
+
   ready := array(
     select r.id
     from lethe.deletion_request r
     where r.id = any (requests) and r.subject_id = any (locked) and r.subject_id <> all (blocked)
+      and r.id <> all (waiting)
   );
+  -- While everything is there still, and the originals that a request keeps with it.
+  call lethe.capture_execute_effects(ready);
+  -- A reminder that didn't get through has nothing to remind of any more.
+  perform lethe.withdraw_effects(ready, array['before']);
   perform lethe.begin_execution(ready);
 
   foreach name in array array['soft_delete', 'anonymize', 'hard_delete'] loop
@@ -4438,7 +4524,7 @@ begin
     set constraints all immediate;
     perform pg_notify('lethe', '');
   end if;
-  return (cardinality(light), 0, cardinality(blocked), 0)::lethe.execution;
+  return (cardinality(light), 0, cardinality(blocked) + cardinality(waiting), 0)::lethe.execution;
 end
 $function$;
 comment on function lethe.erase(bigint[], text, boolean) is
@@ -4473,6 +4559,7 @@ declare
   target lethe.deletion_request;
   obstacles jsonb;
   drifted text;
+  missing text;
 begin
   perform lethe.require_read_committed();
   if caller = 'self' then
@@ -4506,6 +4593,12 @@ begin
     where b.blocking and b.count > 0;
     perform lethe.refuse('LT003', subject, 'deletion is blocked', 'lethe.deletion_blockers() lists what blocks it.',
       jsonb_build_object('request', target.id, 'blockers', obstacles));
+  end if;
+  missing := lethe.missing_effect(target.id);
+  if missing is not null then
+    perform lethe.refuse('LT003', subject, 'deletion waits for an effect',
+      'lethe.effect_status() says how it stands; the worker delivers it when it is due.',
+      jsonb_build_object('request', target.id, 'effect', missing));
   end if;
   perform lethe.erase(array[target.id], actor, wait => true);
   select r.* into strict target from lethe.deletion_request r where r.id = target.id;
@@ -4748,7 +4841,7 @@ begin
       select q.id,
              exists (
                select from lethe.effect e
-               where e.request_id = q.id and e.state not in ('done', 'skipped')
+               where e.request_id = q.id and e.state in ('pending', 'delivering', 'failed')
              ) as effects
       from unnest(requests) as q (id)
     ) pending
@@ -4768,6 +4861,10 @@ begin
 
   perform lethe.record_events(requests, 'executed', actor);
   perform lethe.record_events(whole, 'completed', actor);
+  if cardinality(requests) > cardinality(whole) then
+    -- There is work outside.
+    perform pg_notify('lethe', '');
+  end if;
 end
 $function$;
 comment on function lethe.finish_execution(bigint[], text) is
@@ -4905,9 +5002,15 @@ begin
   ));
   -- Those that still wait go to the end of the queue, so that every one is looked at in turn.
   update lethe.deletion_request r
-  set blocked_at = case when r.subject_id = any (blocked) then now() end,
-      last_error = case when r.subject_id = any (blocked) then r.last_error end
-  where r.id = any (waiting);
+  set blocked_at = case when w.reason is not null then now() end,
+      last_error = w.reason
+  from (
+    select q.id,
+           case when q.subject_id = any (blocked) then 'LT003' else 'effect ' || lethe.missing_effect(q.id) end as reason
+    from lethe.deletion_request q
+    where q.id = any (waiting)
+  ) w
+  where r.id = w.id;
 end
 $function$;
 comment on function lethe.lift_blocks(integer) is 'Looks again at requests that were blocked, and lets those go on whose block is gone.';
@@ -5320,6 +5423,36 @@ as $function$
   select case when $1 ~ '^[A-Za-z0-9_ .,:\[\]-]{1,120}$' then $1 when $1 is not null then 'unnamed' end;
 $function$;
 comment on function lethe.error_code(text) is 'A handler''s code as it may be kept: short, without an address, a URL or a sentence in it.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.explained_request(uuid, text)', $define$
+create or replace function lethe.explained_request(subject uuid, strategy text) returns lethe.deletion_request
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  request lethe.deletion_request;
+begin
+  select r.* into request
+  from lethe.deletion_request r
+  where r.subject_id = subject and r.state in ('scheduled', 'executing');
+  if not found then
+    select a.options, lethe.later(now(), a.grace_period)
+      into strict request.options, request.scheduled_for
+    from lethe.annotation a;
+    request.subject_id := subject;
+    request.requested_at := now();
+  end if;
+  request.strategy := strategy;
+  return request;
+end
+$function$;
+comment on function lethe.explained_request(uuid, text) is
+  'The open request as it would be with this strategy; without one, what it would be if it were scheduled now. For dry runs.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.finish_effects(jsonb)', $define$
@@ -5811,6 +5944,52 @@ comment on function lethe.settle_leases() is
   'Ends effects whose worker died with them and that aren''t tried again: withdrawn ones, and those at their last attempt.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.wait_for_effects(bigint[])', $define$
+create or replace function lethe.wait_for_effects(requests bigint[]) returns bigint[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  waiting constant bigint[] := array(
+    select distinct e.request_id
+    from lethe.effect e
+    where e.request_id = any (requests)
+      and e.required
+      and e.state in ('pending', 'delivering', 'failed')
+  );
+begin
+  if cardinality(waiting) = 0 then
+    return waiting;
+  end if;
+  -- Said once: the log doesn't grow with every look at a request that still waits.
+  perform lethe.record_events(array(
+    select r.id from lethe.deletion_request r where r.id = any (waiting) and r.blocked_at is null
+  ), 'blocked', 'worker');
+  update lethe.deletion_request r
+  set blocked_at = now(),
+      last_error = 'effect ' || lethe.missing_effect(r.id)
+  where r.id = any (waiting);
+  -- Their day has come, whatever it was to be.
+  update lethe.effect e
+  set deliver_after = now(),
+      next_attempt_at = case when e.next_attempt_at is not null then now() end
+  where e.request_id = any (waiting)
+    and e.required
+    and e.state = 'pending'
+    and e.deliver_after > now();
+  if found then
+    perform pg_notify('lethe', '');
+  end if;
+  return waiting;
+end
+$function$;
+comment on function lethe.wait_for_effects(bigint[]) is
+  'Those of the requests of which a required effect is open: they wait aside until it is done, visible in lethe.overdue.';
+$define$);
+
 call pg_temp.lethe_define('function lethe.wipe_stale_payloads(integer)', $define$
 create or replace function lethe.wipe_stale_payloads(max integer default 10000) returns integer
 language plpgsql
@@ -5871,6 +6050,42 @@ comment on function lethe.wipe_stale_payloads(integer) is
   'Wipes the payloads of effects that were not delivered in the time that lifecycle.payloadRetention allows; the worker calls
    it each day. They stay visible as dead letters, and can''t be retried. Returns how many, at most max.
    Errors: LT005 not allowed, LT015 wrong isolation level.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.withdraw_effects(bigint[], text[])', $define$
+create or replace function lethe.withdraw_effects(requests bigint[], times text[]) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  settled lethe.effect[];
+begin
+  with withdrawn as (
+    update lethe.effect e
+    set withdrawn = true,
+        payload = null,
+        -- What a worker has in its hands may have happened already: it is waited for, and not tried again.
+        state = case when e.state = 'delivering' then e.state else 'skipped' end,
+        receipt = case when e.state = 'delivering' then e.receipt else '{"reason": "withdrawn"}' end,
+        finished_at = case when e.state = 'delivering' then e.finished_at else now() end,
+        next_attempt_at = case when e.state = 'delivering' then e.next_attempt_at end
+    where e.request_id = any (requests)
+      and e.at = any (times)
+      and e.state in ('pending', 'delivering', 'failed')
+    returning e
+  )
+  select coalesce(array_agg(w.e) filter (where (w.e).state = 'skipped'), '{}') into settled from withdrawn w;
+  if cardinality(settled) > 0 then
+    perform lethe.settle_effects(settled);
+  end if;
+end
+$function$;
+comment on function lethe.withdraw_effects(bigint[], text[]) is
+  'Ends effects that have lost their sense: what nobody has begun is skipped, what is under way ends as it may.
+   Their payloads are wiped. The caller holds the requests'' locks.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.postpone_purge(integer, lethe.retained[], text)', $define$
@@ -6673,6 +6888,7 @@ select r.id as request_id,
          when r.state = 'erased' then 'effects are open'
          when r.last_error like 'LT009%' then 'drift'
          when r.state = 'executing' then 'in progress'
+         when r.blocked_at is not null and r.last_error like 'effect %' then 'a required effect is open'
          when r.blocked_at is not null then 'blocked'
          when r.attempts > 0 then 'failed'
          else 'waits for the worker'
@@ -7084,8 +7300,8 @@ begin
 end
 $marks$;
 
-insert into lethe.annotation as a (hash, strategies, grace_period, cancel_cooldown, options, drift, marks, legacy)
-values ('59dd60b7cd8e770a0fe933d07dfd306f6bf004c59407c833aead9ec391306ac7', array['anonymize', 'hard_delete', 'soft_delete'], interval '14 days', interval '24 hours', '{"delete_content":false}'::jsonb, 'refuse', '"deleted_at" timestamp with time zone; "scheduled_deletion_at" timestamp with time zone', 'leave')
+insert into lethe.annotation as a (hash, strategies, grace_period, cancel_cooldown, options, drift, marks, legacy, effect_attempts, payload_retention)
+values ('0af1f65ff6b1c1894ee3d89d7fc7fdf41a69c4e3b75b48ccf250279675d3ab26', array['anonymize', 'hard_delete', 'soft_delete'], interval '14 days', interval '24 hours', '{"delete_content":false}'::jsonb, 'refuse', '"deleted_at" timestamp with time zone; "scheduled_deletion_at" timestamp with time zone', 'leave', 25, interval '90 days')
 on conflict (only_row) do update
 set hash = excluded.hash,
     strategies = excluded.strategies,
@@ -7094,7 +7310,9 @@ set hash = excluded.hash,
     options = excluded.options,
     drift = excluded.drift,
     marks = excluded.marks,
-    legacy = excluded.legacy
+    legacy = excluded.legacy,
+    effect_attempts = excluded.effect_attempts,
+    payload_retention = excluded.payload_retention
 where a.hash <> excluded.hash or a.marks is distinct from excluded.marks;
 
 insert into lethe.retention (table_name, key_columns, since, kept_for, basis)

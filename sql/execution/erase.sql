@@ -11,6 +11,7 @@ declare
   locked {{key}}[];
   blocked {{key}}[];
   heavy {{key}}[];
+  waiting bigint[];
   ready bigint[];
   light bigint[];
   name text;
@@ -31,11 +32,22 @@ begin
     ));
   end if;
 
+  waiting := lethe.wait_for_effects(array(
+    select r.id
+    from lethe.deletion_request r
+    where r.id = any (requests) and r.subject_id = any (locked) and r.subject_id <> all (blocked)
+  ));
+
   ready := array(
     select r.id
     from lethe.deletion_request r
     where r.id = any (requests) and r.subject_id = any (locked) and r.subject_id <> all (blocked)
+      and r.id <> all (waiting)
   );
+  -- While everything is there still, and the originals that a request keeps with it.
+  call lethe.capture_execute_effects(ready);
+  -- A reminder that didn't get through has nothing to remind of any more.
+  perform lethe.withdraw_effects(ready, array['before']);
   perform lethe.begin_execution(ready);
 
   foreach name in array array['soft_delete', 'anonymize', 'hard_delete'] loop
@@ -64,7 +76,7 @@ begin
     set constraints all immediate;
     perform pg_notify('lethe', '');
   end if;
-  return (cardinality(light), 0, cardinality(blocked), 0)::lethe.execution;
+  return (cardinality(light), 0, cardinality(blocked) + cardinality(waiting), 0)::lethe.execution;
 end
 $function$;
 comment on function lethe.erase(bigint[], text, boolean) is

@@ -25,7 +25,7 @@ begin
       select q.id,
              exists (
                select from lethe.effect e
-               where e.request_id = q.id and e.state not in ('done', 'skipped')
+               where e.request_id = q.id and e.state in ('pending', 'delivering', 'failed')
              ) as effects
       from unnest(requests) as q (id)
     ) pending
@@ -45,6 +45,10 @@ begin
 
   perform lethe.record_events(requests, 'executed', actor);
   perform lethe.record_events(whole, 'completed', actor);
+  if cardinality(requests) > cardinality(whole) then
+    -- There is work outside.
+    perform pg_notify('lethe', '');
+  end if;
 end
 $function$;
 comment on function lethe.finish_execution(bigint[], text) is

@@ -33,6 +33,11 @@ import { retainSince } from "./L061-retain-since.ts";
 import { retainedRowsReferenced } from "./L062-retained-rows-referenced.ts";
 import { groupList } from "./L063-group-list.ts";
 import { subjectColumnChanges } from "./L068-subject-column-changes.ts";
+import { unknownEffect } from "./L076-unknown-effect.ts";
+import { effectOrder } from "./L077-effect-order.ts";
+import { effectTime } from "./L078-effect-time.ts";
+import { effectRows } from "./L079-effect-rows.ts";
+import { effectPayload } from "./L080-effect-payload.ts";
 
 /** Looks at the plan and reports into the context. */
 export type Lint = (plan: Plan, context: PlanContext) => void;
@@ -70,4 +75,9 @@ export const lints: readonly Lint[] = [
   retainedRowsReferenced,
   groupList,
   subjectColumnChanges,
+  unknownEffect,
+  effectOrder,
+  effectTime,
+  effectRows,
+  effectPayload,
 ];

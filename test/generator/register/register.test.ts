@@ -10,6 +10,7 @@ import {
   content,
   credential,
   defineErasure,
+  jobs,
   keep,
   mfa,
   pii,
@@ -82,6 +83,11 @@ const catalog = catalogOf([
 
 const { annotation } = validateAnnotation(
   defineErasure({
+    effects: {
+      store: { handler: "s3" },
+      billing: { handler: "polar", at: "schedule", payload: { id: "t.id" } },
+      pendingJobs: jobs({ key: "t.id::text" }),
+    },
     ...terms,
     access: { ...terms.access, currentUser: presets.setting("app.user_id", "bigint") },
     options: { all: false },
@@ -202,7 +208,13 @@ describe("in words", () => {
       for: "10 years",
       since: "issued_at",
     });
-    expect(register.recipients).toEqual(["store"]);
+    expect(register.recipients).toEqual([
+      { recipient: "polar", effects: [{ effect: "billing", at: "schedule", values: ["id: t.id"] }] },
+      { recipient: "s3", effects: [{ effect: "store", at: "execute", values: ["public.drafts.body"] }] },
+    ]);
+    expect(registerMarkdown(register)).toContain(
+      "| `s3` | `store` | when it is executed | `public.drafts.body` |",
+    );
   });
 
   test("as Markdown: whatever names and reasons hold stays in its cell", () => {

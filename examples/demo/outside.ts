@@ -88,6 +88,12 @@ export async function tellOutside(world: World, services: Services, departing: D
       1,
     ],
   );
+  const digests = await world.sql`select from graphile_worker.jobs where task_identifier = 'weekly_digest'`;
+  claim(
+    "The mail that waited for her in the queue is gone: nothing acts for who has left.",
+    digests.length,
+    0,
+  );
   const [left] = await world.sql`
     select count(*)::integer as payloads from lethe.effect where request_id = ${request} and payload is not null
   `;

@@ -1,6 +1,6 @@
 /** Chapter 6: an administrator's immediate deletion, done by the worker, inside and outside the database. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { admin, user } from "../callers.ts";
+import { admin, owner, user } from "../callers.ts";
 import { cast, type Person } from "../cast.ts";
 import { check, claim } from "../claim.ts";
 import { takeStock } from "../departure.ts";
@@ -10,6 +10,9 @@ import { startServices } from "../services.ts";
 import { note, print, prose, table } from "../terminal.ts";
 import { startWorker } from "../worker-process.ts";
 import type { World } from "../world.ts";
+
+const DIGEST = `select id, run_at
+from graphile_worker.add_job('weekly_digest', json_build_object('userId', :'noor'::text), run_at => now() + interval '3 days')`;
 
 /** Far less than the minute after which the worker looks by itself. */
 const PATIENCE = 15_000;
@@ -39,8 +42,11 @@ export const executed: Chapter = {
     try {
       prose(`
         The worker (\`lethe worker\`) has started, in a process of its own, and waits. Beside it run stand-ins for the
-        services outside: a blob store, a billing service, analytics, a newsletter, a mail server. Now Ines deletes Noor:
+        services outside: a blob store, a billing service, analytics, a newsletter, a mail server. The
+        application has a mail of its own in the queue for Noor:
       `);
+      await world.ask(owner, DIGEST);
+      prose("Now Ines deletes Noor:");
       const from = performance.now();
       const [made] = await world.ask<{ request_id: string; scheduled_for: Date }>(
         admin(ines),

@@ -7,7 +7,9 @@ import type { AnnotationPath } from "./annotation/model.ts";
 export interface Finding {
   /** Stable: L001 … One number names the lint, its test and its page. */
   code: string;
-  level: "error" | "warning";
+  level: "error" | "warning" | "accepted";
+  /** With level "accepted": why, and what it would be otherwise. */
+  accepted?: { reason: string; level: "error" | "warning" };
   /** The table, column, or setting it is about, e.g. "public.users.email". */
   subject: string;
   /** What is wrong. One sentence, no full stop. */

@@ -18,7 +18,11 @@ export interface Generated {
 /** @throws FindingsError while an error or an open decision is left; UsageError where a file is missing */
 export async function generate(files: PipelineFiles): Promise<Generated> {
   const { annotation, plan, findings, locate } = await inspect(files);
-  const rendered = renderFindings(findings, locate);
+  // What somebody has accepted is `check`'s to tell.
+  const rendered = renderFindings(
+    findings.filter((finding) => finding.level !== "accepted"),
+    locate,
+  );
   const failed = findings.some((finding) => finding.level === "error");
   if (annotation === null || plan === null || failed) throw new FindingsError(findings, rendered);
   return { sql: emit(plan), ahead: emitAhead(plan), warnings: rendered, schema: annotation.schema };

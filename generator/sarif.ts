@@ -18,6 +18,8 @@ export interface SarifOptions {
 /** The log as an object; `JSON.stringify` makes the file. */
 export function toSarif(findings: readonly PlacedFinding[], options: SarifOptions): object {
   const codes = [...new Set(findings.map((finding) => finding.code))].sort();
+  // Of one run either every result says whether it is suppressed, or none does (3.27.23).
+  const suppresses = findings.some((finding) => finding.accepted !== undefined);
   return {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0",
@@ -28,20 +30,21 @@ export function toSarif(findings: readonly PlacedFinding[], options: SarifOption
         },
         // What ts-morph calls a column counts UTF-16 units, from 1.
         columnKind: "utf16CodeUnits",
-        results: findings.map((finding) =>
-          resultOf(finding, codes.indexOf(finding.code), options.cwd ?? process.cwd()),
-        ),
+        results: findings.map((finding) => ({
+          ...resultOf(finding, codes.indexOf(finding.code), options.cwd ?? process.cwd()),
+          ...(suppresses ? { suppressions: suppressionsOf(finding) } : {}),
+        })),
       },
     ],
   };
 }
 
 function resultOf(finding: PlacedFinding, ruleIndex: number, cwd: string): object {
-  const { code, level, subject, message, remedy, position } = finding;
+  const { code, level, accepted, subject, message, remedy, position } = finding;
   return {
     ruleId: code,
     ruleIndex,
-    level,
+    level: accepted?.level ?? level,
     message: { text: `${subject}: ${message}. Fix: ${remedy}` },
     locations: [
       {
@@ -54,6 +57,10 @@ function resultOf(finding: PlacedFinding, ruleIndex: number, cwd: string): objec
     // The same finding on another line is no new one.
     partialFingerprints: { "lethe/v1": fingerprint([code, subject, message]) },
   };
+}
+
+function suppressionsOf({ accepted }: PlacedFinding): object[] {
+  return accepted === undefined ? [] : [{ kind: "inSource", justification: accepted.reason }];
 }
 
 function uriOf(file: string, cwd: string): string {

@@ -9,6 +9,7 @@ export * from "./builders/marks.ts";
 export * from "./builders/owners.ts";
 export * from "./builders/presets.ts";
 export * from "./builders/tables.ts";
+export * from "./builders/waivers.ts";
 
 /**
  * The annotation file's default export: what every table and column means for a person who leaves.

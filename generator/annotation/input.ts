@@ -14,6 +14,7 @@ import type {
   Sql,
   Strategy,
   Transform,
+  Waiver,
 } from "./model.ts";
 
 /** The result of `keep()`. It fits a column; with a reason it fits a table too. */
@@ -57,6 +58,8 @@ export interface RuleInput {
 export interface TableSettings extends Hiding {
   /** Triggers of the application that fire during erasure, each read and accepted with `ack("why")`. */
   triggers?: Record<string, Acknowledgement>;
+  /** Findings about the table that somebody has read and accepts: `accept("L025", "why", "author_id")`. */
+  accept?: Waiver[];
 }
 
 export interface SessionInput extends RuleInput, TableSettings {}
@@ -212,6 +215,8 @@ export interface ErasureInput {
     /** Schemas that the application's own triggers need on their search path. Default: ["public"]. */
     searchPath?: string[];
   };
+  /** Findings about anything else than a table that somebody has read and accepts. */
+  accept?: Waiver[];
   /** Work outside the database, by name; columns hand it their values with `effect: "name"`. */
   effects?: Record<string, EffectInput>;
   /** Rows of the subject table that stand in for departed people: `ghost({ column: value })` by name. */

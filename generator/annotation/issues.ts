@@ -143,6 +143,7 @@ const HINTS: Record<string, string> = {
   basis: 'add why the rows must stay: basis: "legal_obligation"',
   message: 'add what the person is told: message: "owns {count} …"',
   where: 'add the condition: where: "t.…"',
+  code: 'name the finding: accept("L025", "why")',
   reason: 'say why, in a sentence: ("…")',
   value: "pass the value to write",
   tables: "add tables: { … }",
@@ -180,7 +181,7 @@ function unknownKey(key: string, path: AnnotationPath, root: unknown, finding: M
 
 /** Set by the builders, never by hand. */
 const HIDDEN = new Set(["class", "patterns", "decision", "action", "by", "personal", "acknowledged"]);
-const TABLE_ONLY = new Set(["view", "rls", "triggers"]);
+const TABLE_ONLY = new Set(["view", "rls", "triggers", "accept"]);
 
 function knownKeys(value: unknown, path: AnnotationPath): string[] {
   if (!isObject(value)) return [];

@@ -131,6 +131,7 @@ const POSITIONAL: Record<string, string[]> = {
   reassign: ["to"],
   todo: ["question"],
   ack: ["reason"],
+  accept: ["code", "reason", "about"],
   keep: ["reason"],
   unrelated: ["reason"],
   set: ["value"],

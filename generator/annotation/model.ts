@@ -165,6 +165,7 @@ export interface SubjectAnnotation extends Hiding {
   /** Default: the columns deleted_at and scheduled_deletion_at. */
   marks?: Marks;
   triggers?: Record<string, Acknowledgement>;
+  accept?: Waiver[];
 }
 
 export interface TableAnnotation extends Hiding {
@@ -172,6 +173,7 @@ export interface TableAnnotation extends Hiding {
   columns?: Record<string, ColumnRule>;
   rules: Rule[];
   triggers?: Record<string, Acknowledgement>;
+  accept?: Waiver[];
 }
 
 /** The table holds nothing of anybody's, or is left as it is for a reason. */
@@ -242,6 +244,15 @@ export interface Access {
 
 export type AnyTableAnnotation = SubjectAnnotation | TableAnnotation | UntouchedAnnotation | TodoAnnotation;
 
+/** A finding that somebody has read, and accepts. */
+export interface Waiver {
+  /** "L025" */
+  code: string;
+  reason: string;
+  /** What of the table it is about, or, in the file's own, about what. Undefined: the table itself. */
+  about?: string;
+}
+
 /** One decision for many tables: `tables` has it under each name, this is what holds them together. */
 export interface GroupAnnotation {
   /** Names, or patterns with `*`: what matches one must be decided, in the list or by itself. */
@@ -266,6 +277,8 @@ export interface Annotation {
   tables: Record<string, AnyTableAnnotation>;
   /** By a name that no table has, `group(*_tag, *_rating)`. */
   groups: Record<string, GroupAnnotation>;
+  /** Accepted findings that are about no table, or about what isn't placed at one. */
+  accept?: Waiver[];
 }
 
 /** Where a thing stands in the annotation: the keys that lead to it, e.g. ["tables", "users", "columns", "email"]. */

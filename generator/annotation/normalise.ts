@@ -28,7 +28,7 @@ import type {
 /** The input must have passed the validation. */
 export function normalise(input: ErasureInput): Annotation {
   const { lifecycle, access } = input;
-  return {
+  return defined({
     schema: input.schema ?? "lethe",
     lifecycle: {
       strategies: lifecycle?.strategies ?? ["anonymize", "hard_delete", "soft_delete"],
@@ -54,7 +54,8 @@ export function normalise(input: ErasureInput): Annotation {
         each.class === "group" ? [[key, groupAnnotation(each)]] : [],
       ),
     ),
-  };
+    accept: input.accept,
+  });
 }
 
 function effectOf({ forEach, after, ...effect }: EffectInput): EffectAnnotation {
@@ -103,7 +104,7 @@ function tableOf(decision: Exclude<TableDecision, GroupResult>): AnyTableAnnotat
       });
     default: {
       // A table with one rule: its columns and settings are the table's.
-      const { columns, view: _view, rls: _rls, triggers: _triggers, ...rule } = decision;
+      const { columns, view: _view, rls: _rls, triggers: _triggers, accept: _accept, ...rule } = decision;
       return defined({
         class: "table" as const,
         columns: columns && columnsOf(columns),
@@ -127,8 +128,8 @@ function marksOf(marks: SubjectResult["marks"]): SubjectAnnotation["marks"] {
   return typeof marks === "object" ? defined({ ...marks }) : marks;
 }
 
-function settingsOf({ view, rls, triggers }: TableSettings): TableSettings {
-  return { view, rls, triggers };
+function settingsOf({ view, rls, triggers, accept }: TableSettings): TableSettings {
+  return { view, rls, triggers, accept };
 }
 
 function ruleOf(rule: RuleResult): Rule {

@@ -42,16 +42,21 @@ export function renderFindings(
 /** "3 errors, 1 warning" */
 export function summary(findings: readonly Finding[]): string {
   const errors = findings.filter((finding) => finding.level === "error").length;
-  const warnings = findings.length - errors;
-  const parts = [count(errors, "error"), count(warnings, "warning")].filter((part) => part !== "");
+  const warnings = findings.filter((finding) => finding.level === "warning").length;
+  const accepted = findings.length - errors - warnings;
+  const parts = [
+    count(errors, "error"),
+    count(warnings, "warning"),
+    accepted === 0 ? "" : `${accepted} accepted`,
+  ].filter((part) => part !== "");
   return parts.length === 0 ? "no findings" : parts.join(", ");
 }
 
 function renderOne(finding: PlacedFinding, options: RenderOptions): string {
   const paint = picocolors.createColors(options.color ?? colorful());
   const { file, line, column, text } = finding.position;
-  const strong = finding.level === "error" ? paint.red : paint.yellow;
-  const level = finding.level === "error" ? "" : "warning: ";
+  const strong = { error: paint.red, warning: paint.yellow, accepted: paint.dim }[finding.level];
+  const level = { error: "", warning: "warning: ", accepted: "accepted: " }[finding.level];
   const place = `${relative(options.cwd ?? process.cwd(), file)}:${line}:${column}`;
   const gutter = `${String(line).padStart(4)} │ `;
   // Tabs are kept in the caret's line, so that it stands under its column whatever their width.
@@ -61,6 +66,8 @@ function renderOne(finding: PlacedFinding, options: RenderOptions): string {
       ? []
       : [paint.dim(gutter) + text, `${" ".repeat(gutter.length)}${indent}${strong("^")}`];
   const head = `${paint.bold(place)}  ${strong(finding.code)}  ${level}${finding.subject}: ${finding.message}`;
+  // Nothing is to be done: what it is, and why it stays.
+  if (finding.accepted) return `${head}\n  ${paint.dim("why it stays:")} ${finding.accepted.reason}`;
   return [head, ...shown, `  ${paint.green("fix:")} ${finding.remedy}`].join("\n");
 }
 

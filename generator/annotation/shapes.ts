@@ -18,6 +18,9 @@ export { ownerShapes, reassignShape, rowsByStrategyShape } from "./shapes/rows.t
 
 const strategy = z.enum(["anonymize", "hard_delete", "soft_delete"]);
 
+export const waiverShape = z.strictObject({ code: text, reason: text, about: text.optional() });
+const accept = z.array(waiverShape).optional();
+
 const ruleFields = {
   owner: owner.optional(),
   where: sql.optional(),
@@ -29,6 +32,7 @@ const tableFields = {
   view: text.optional(),
   rls: z.enum(["hide", "restrict"]).optional(),
   triggers: record(z.strictObject({ acknowledged: z.literal(true), reason: text })).optional(),
+  accept,
 };
 
 const ownFields = {
@@ -135,6 +139,7 @@ export const erasureShape = z.strictObject({
   lifecycle: lifecycleShape.optional(),
   options: record(z.boolean()).optional(),
   access: accessShape.optional(),
+  accept,
   ghosts: record(record(ghostValue)).optional(),
   effects: record(effectShape).optional(),
   tables: record(tableDecision),

@@ -74,7 +74,7 @@ function entries(each: RetentionPlan): string {
     "  offset 0",
     ") kept",
     "where q.subject_id = any (subjects)",
-    "  and q.state = 'executing'",
+    "  and q.state in ('scheduled', 'executing')",
     "on conflict do nothing;",
   ].join("\n");
 }
@@ -89,7 +89,7 @@ export function keepDetached(each: RetentionPlan, update: string): string {
     `  select q.id, ${retentionId(each)}, ${rowKey(each)},`,
     `         ${purgeAfter(each)}`,
     "  from changed t",
-    "  join lethe.deletion_request q on q.subject_id = subject and q.state = 'executing'",
+    "  join lethe.deletion_request q on q.subject_id = subject and q.state in ('scheduled', 'executing')",
     "  on conflict do nothing",
     ")",
     "select count(*) into touched from changed;",

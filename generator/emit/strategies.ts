@@ -1,10 +1,10 @@
 /** The procedures that erase: the part of the migration that a reviewer reads first. */
 import type { Strategy } from "../annotation/model.ts";
 import type { ColumnChange, Operation, OptionTest, OwnedRows, Plan } from "../plan/model.ts";
-import { literal } from "../quote.ts";
+import { dollar, literal } from "../quote.ts";
 import { finalMark, unmarkGone } from "./marks.ts";
 import { assignments, chunk, statement } from "./operation.ts";
-import { byVariable, optionsOf, optionVariable, ownedBy, type Subjects } from "./owner.ts";
+import { byVariable, optionsOf, optionVariable, ownedBy } from "./owner.ts";
 import { requireNoneThroughSubject, residueFunctions } from "./residue.ts";
 import { keepDetached } from "./retention.ts";
 import { routine } from "./routine.ts";
@@ -47,8 +47,10 @@ function strategyProcedure(plan: Plan, strategy: Strategy): DatabaseObject {
       ...requireNoneThroughSubject(plan, strategy),
       ...subjectStatement(plan, strategy),
       "",
-      "-- An application's trigger may have swallowed a delete: nothing that was to go may be left.",
-      `perform lethe.require_no_residue(lethe.${strategy}_residue(subjects));`,
+      "-- A trigger or rule of the application may have swallowed a change: nothing that was to go may be left.",
+      `if lethe.may_interfere('${strategy}') then`,
+      `  perform lethe.require_no_residue(lethe.${strategy}_residue(subjects));`,
+      "end if;",
     ].join("\n"),
     comment: `${WHAT[strategy]} Called by lethe.execute_deletion() and lethe.execute_due_deletions() alone. Errors: LT005, LT014 residue found.`,
   });
@@ -159,18 +161,14 @@ function isContent(operation: Operation): boolean {
 }
 
 function heavyFunction(plan: Plan): DatabaseObject {
-  const one: Subjects = () => "array[s.id]";
   const looks = heavyStrategies(plan).flatMap((strategy) =>
-    plan.operations[strategy].flatMap((operation) =>
-      operation.heavy === null ? [] : [look(operation, one)],
-    ),
+    plan.operations[strategy].flatMap((operation) => (operation.heavy === null ? [] : [look(operation)])),
   );
   return routine(plan, {
     kind: "function",
     name: "heavy_subjects",
     parameters: [{ name: "strategy", type: "text" }, ...subjectsParameter(plan)],
     returns: `${plan.key.type}[]`,
-    volatility: "stable",
     declare: [`heavy ${plan.key.type}[] := '{}';`],
     body: [
       "-- soft_delete leaves content where it is.",
@@ -185,24 +183,10 @@ function heavyFunction(plan: Plan): DatabaseObject {
   });
 }
 
-/** Counts no further than the limit, and not at all in a table that is small as a whole. */
-function look(operation: Operation, one: Subjects): string {
-  const owned = ownedBy(operation.rows, one).join("\n  and ");
-  return [
-    `if lethe.may_hold(${literal(table(operation.table))}, ${operation.heavy}) then`,
-    "  heavy := heavy || array(",
-    "    select s.id",
-    "    from unnest(subjects) as s (id)",
-    "    where (",
-    "      select count(*) from (",
-    `        select from ${table(operation.table)} t`,
-    indent(`where ${owned}`, 8),
-    `        limit ${(operation.heavy ?? 0) + 1}`,
-    "      ) rows",
-    `    ) > ${operation.heavy}`,
-    "  );",
-    "end if;",
-  ].join("\n");
+function look({ table: ref, rows, heavy }: Operation): string {
+  const owned = ownedBy(rows, () => "$1").join("\n  and ");
+  const query = indent(`select from ${table(ref)} t\nwhere ${owned}`, 2);
+  return `heavy := heavy || lethe.heavy_among(${literal(table(ref))}, ${dollar(`\n${query}\n`, "rows")}, subjects, ${heavy});`;
 }
 
 function drained(plan: Plan, operation: Operation): string[] {

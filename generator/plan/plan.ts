@@ -21,6 +21,7 @@ import { planHiding, planRegister, planSuspensions } from "./protection.ts";
 import { planRetentions } from "./retention.ts";
 import { planGhosts, planKey, planSubject } from "./subject.ts";
 import { heldBack } from "./via-subject.ts";
+import { applyWaivers } from "./waivers.ts";
 
 const STRATEGIES: Strategy[] = ["anonymize", "hard_delete", "soft_delete"];
 
@@ -33,6 +34,8 @@ export function plan(annotation: Annotation, catalog: Catalog): { plan: Plan | n
   };
   const made = build(context, hashOf(annotation, catalog));
   if (made !== null) for (const lint of lints) lint(made, context);
+  // Of what couldn't be planned, not everything has been found.
+  if (made !== null) applyWaivers(context);
   const failed = context.findings.some((finding) => finding.level === "error");
   return { plan: failed ? null : made, findings: context.findings };
 }

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:b8ed52ea91766e64b932ae296c7e6c63a893a8d9
+--! Hash: sha1:08cb027c73e255a66b97eb9901eee52a0f29f865
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -837,6 +837,22 @@ comment on table lethe.erased_rows is 'Counts of the erasure that is under way i
 create index erased_rows_xact on lethe.erased_rows (xact);
 $step$);
 
+call pg_temp.lethe_step(7, $step$
+-- By this the triggers know Lethe's own work: rows of the transaction itself, which are gone before it ends. Nobody else
+-- ever sees one, a later statement of the same transaction finds none, and so does a restored copy, where the numbers of
+-- transactions begin anew. Nothing of it has to survive a crash.
+create unlogged table lethe.running (
+  subject_id uuid primary key,
+  xact xid8 not null default pg_current_xact_id()
+);
+comment on table lethe.running is 'Subjects that the transaction is erasing; always empty to everybody else.';
+alter table lethe.deletion_request drop column executing_xact;
+
+-- Requests are never deleted, and every event is written by record_events() for requests that it holds: a foreign key would
+-- only look each of them up again, twice a person. verify_events() tells of events whose request is gone.
+alter table lethe.deletion_event drop constraint deletion_event_request_id_fkey;
+$step$);
+
 -- =============================================================================
 -- IS THIS THE RIGHT DATABASE?
 -- What the annotation knows of the application's tables. The migration stops
@@ -1175,8 +1191,10 @@ begin
       scheduled_deletion_at = null
   where t.id = any (subjects);
 
-  -- An application's trigger may have swallowed a delete: nothing that was to go may be left.
-  perform lethe.require_no_residue(lethe.anonymize_residue(subjects));
+  -- A trigger or rule of the application may have swallowed a change: nothing that was to go may be left.
+  if lethe.may_interfere('anonymize') then
+    perform lethe.require_no_residue(lethe.anonymize_residue(subjects));
+  end if;
 end
 $function$;
 comment on procedure lethe.anonymize(uuid[]) is 'Transforms every personal column, deletes sign-in data, keeps the row and its key. Called by lethe.execute_deletion() and lethe.execute_due_deletions() alone. Errors: LT005, LT014 residue found.';
@@ -1281,8 +1299,10 @@ begin
   delete from public.users t
   where t.id = any (subjects);
 
-  -- An application's trigger may have swallowed a delete: nothing that was to go may be left.
-  perform lethe.require_no_residue(lethe.hard_delete_residue(subjects));
+  -- A trigger or rule of the application may have swallowed a change: nothing that was to go may be left.
+  if lethe.may_interfere('hard_delete') then
+    perform lethe.require_no_residue(lethe.hard_delete_residue(subjects));
+  end if;
 end
 $function$;
 comment on procedure lethe.hard_delete(uuid[]) is 'Removes the rows, children first, and then the subject. Called by lethe.execute_deletion() and lethe.execute_due_deletions() alone. Errors: LT005, LT014 residue found.';
@@ -1330,8 +1350,10 @@ begin
       scheduled_deletion_at = null
   where t.id = any (subjects);
 
-  -- An application's trigger may have swallowed a delete: nothing that was to go may be left.
-  perform lethe.require_no_residue(lethe.soft_delete_residue(subjects));
+  -- A trigger or rule of the application may have swallowed a change: nothing that was to go may be left.
+  if lethe.may_interfere('soft_delete') then
+    perform lethe.require_no_residue(lethe.soft_delete_residue(subjects));
+  end if;
 end
 $function$;
 comment on procedure lethe.soft_delete(uuid[]) is 'Clears secrets and sign-in data; personal columns stay. Called by lethe.execute_deletion() and lethe.execute_due_deletions() alone. Errors: LT005, LT014 residue found.';
@@ -1755,7 +1777,6 @@ $define$);
 call pg_temp.lethe_define('function lethe.heavy_subjects(text, uuid[])', $define$
 create or replace function lethe.heavy_subjects(strategy text, subjects uuid[]) returns uuid[]
 language plpgsql
-stable
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
 set enable_seqscan = off
@@ -1769,157 +1790,58 @@ begin
   if strategy = 'soft_delete' or cardinality(subjects) = 0 then
     return heavy;
   end if;
-  if lethe.may_hold('public.collection_members', 50000) then
-    heavy := heavy || array(
-      select s.id
-      from unnest(subjects) as s (id)
-      where (
-        select count(*) from (
-          select from public.collection_members t
-          where t.user_id = any (array[s.id])
-          limit 50001
-        ) rows
-      ) > 50000
-    );
-  end if;
-  if lethe.may_hold('public.comment_edits', 50000) then
-    heavy := heavy || array(
-      select s.id
-      from unnest(subjects) as s (id)
-      where (
-        select count(*) from (
-          select from public.comment_edits t
-          where t.comment_id in (
-            select t.id
-            from public.comments t
-            where t.author_id = any (array[s.id])
-          )
-          limit 50001
-        ) rows
-      ) > 50000
-    );
-  end if;
-  if lethe.may_hold('public.events', 50000) then
-    heavy := heavy || array(
-      select s.id
-      from unnest(subjects) as s (id)
-      where (
-        select count(*) from (
-          select from public.events t
-          where t.user_id = any (array[s.id])
-          limit 50001
-        ) rows
-      ) > 50000
-    );
-  end if;
-  if lethe.may_hold('public.invoices', 50000) then
-    heavy := heavy || array(
-      select s.id
-      from unnest(subjects) as s (id)
-      where (
-        select count(*) from (
-          select from public.invoices t
-          where t.user_id = any (array[s.id])
-          limit 50001
-        ) rows
-      ) > 50000
-    );
-  end if;
-  if lethe.may_hold('public.messages', 50000) then
-    heavy := heavy || array(
-      select s.id
-      from unnest(subjects) as s (id)
-      where (
-        select count(*) from (
-          select from public.messages t
-          where t.sender_id = any (array[s.id])
-          limit 50001
-        ) rows
-      ) > 50000
-    );
-  end if;
-  if lethe.may_hold('public.messages', 50000) then
-    heavy := heavy || array(
-      select s.id
-      from unnest(subjects) as s (id)
-      where (
-        select count(*) from (
-          select from public.messages t
-          where t.recipient_id = any (array[s.id])
-          limit 50001
-        ) rows
-      ) > 50000
-    );
-  end if;
-  if lethe.may_hold('public.uploads', 50000) then
-    heavy := heavy || array(
-      select s.id
-      from unnest(subjects) as s (id)
-      where (
-        select count(*) from (
-          select from public.uploads t
-          where t.user_id = any (array[s.id])
-          limit 50001
-        ) rows
-      ) > 50000
-    );
-  end if;
-  if lethe.may_hold('public.collections', 50000) then
-    heavy := heavy || array(
-      select s.id
-      from unnest(subjects) as s (id)
-      where (
-        select count(*) from (
-          select from public.collections t
-          where t.owner_id = any (array[s.id])
-          limit 50001
-        ) rows
-      ) > 50000
-    );
-  end if;
-  if lethe.may_hold('public.comments', 50000) then
-    heavy := heavy || array(
-      select s.id
-      from unnest(subjects) as s (id)
-      where (
-        select count(*) from (
-          select from public.comments t
-          where t.author_id = any (array[s.id])
-          limit 50001
-        ) rows
-      ) > 50000
-    );
-  end if;
-  if lethe.may_hold('public.property_listings', 50000) then
-    heavy := heavy || array(
-      select s.id
-      from unnest(subjects) as s (id)
-      where (
-        select count(*) from (
-          select from public.property_listings t
-          where t.creator_id = any (array[s.id])
-          limit 50001
-        ) rows
-      ) > 50000
-    );
-  end if;
-  if lethe.may_hold('public.collection_members', 50000) then
-    heavy := heavy || array(
-      select s.id
-      from unnest(subjects) as s (id)
-      where (
-        select count(*) from (
-          select from public.collection_members t
-          where t.collection_id in (
-            select t.id
-            from public.collections t
-            where t.owner_id = any (array[s.id])
-          )
-          limit 50001
-        ) rows
-      ) > 50000
-    );
-  end if;
+  heavy := heavy || lethe.heavy_among('public.collection_members', $rows$
+    select from public.collection_members t
+    where t.user_id = any ($1)
+  $rows$, subjects, 50000);
+  heavy := heavy || lethe.heavy_among('public.comment_edits', $rows$
+    select from public.comment_edits t
+    where t.comment_id in (
+      select t.id
+      from public.comments t
+      where t.author_id = any ($1)
+    )
+  $rows$, subjects, 50000);
+  heavy := heavy || lethe.heavy_among('public.events', $rows$
+    select from public.events t
+    where t.user_id = any ($1)
+  $rows$, subjects, 50000);
+  heavy := heavy || lethe.heavy_among('public.invoices', $rows$
+    select from public.invoices t
+    where t.user_id = any ($1)
+  $rows$, subjects, 50000);
+  heavy := heavy || lethe.heavy_among('public.messages', $rows$
+    select from public.messages t
+    where t.sender_id = any ($1)
+  $rows$, subjects, 50000);
+  heavy := heavy || lethe.heavy_among('public.messages', $rows$
+    select from public.messages t
+    where t.recipient_id = any ($1)
+  $rows$, subjects, 50000);
+  heavy := heavy || lethe.heavy_among('public.uploads', $rows$
+    select from public.uploads t
+    where t.user_id = any ($1)
+  $rows$, subjects, 50000);
+  heavy := heavy || lethe.heavy_among('public.collections', $rows$
+    select from public.collections t
+    where t.owner_id = any ($1)
+  $rows$, subjects, 50000);
+  heavy := heavy || lethe.heavy_among('public.comments', $rows$
+    select from public.comments t
+    where t.author_id = any ($1)
+  $rows$, subjects, 50000);
+  heavy := heavy || lethe.heavy_among('public.property_listings', $rows$
+    select from public.property_listings t
+    where t.creator_id = any ($1)
+  $rows$, subjects, 50000);
+  heavy := heavy || lethe.heavy_among('public.collection_members', $rows$
+    select from public.collection_members t
+    where t.collection_id in (
+      select t.id
+      from public.collections t
+      where t.owner_id = any ($1)
+    )
+  $rows$, subjects, 50000);
   return heavy;
 end
 $function$;
@@ -2226,7 +2148,7 @@ begin
     ), jsonb_build_array(t.id),
              (coalesce(t.issued_at at time zone 'UTC', now() at time zone 'UTC') + interval '7 years') at time zone 'UTC'
       from changed t
-      join lethe.deletion_request q on q.subject_id = subject and q.state = 'executing'
+      join lethe.deletion_request q on q.subject_id = subject and q.state in ('scheduled', 'executing')
       on conflict do nothing
     )
     select count(*) into touched from changed;
@@ -2425,7 +2347,7 @@ begin
     offset 0
   ) kept
   where q.subject_id = any (subjects)
-    and q.state = 'executing'
+    and q.state in ('scheduled', 'executing')
   on conflict do nothing;
 end
 $function$;
@@ -4340,13 +4262,13 @@ set plan_cache_mode = force_generic_plan
 as $function$
   update lethe.deletion_request r
   set state = 'executing',
-      executing_xact = pg_current_xact_id(),
       -- There is no way back from here: an erasure in steps keeps no original for weeks, but for the values by which
       -- rows of other tables are still to be found.
       preserved = case when r.preserved ? 'matches' then jsonb_build_object('matches', r.preserved -> 'matches') end
   where r.id = any ($1);
 $function$;
-comment on function lethe.begin_execution(bigint[]) is 'Marks requests as executing in this transaction; from here on they can''t be cancelled.';
+comment on function lethe.begin_execution(bigint[]) is
+  'Marks requests as executing whose erasure goes in steps; once that is committed they can''t be cancelled.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.begin_in_steps(text, uuid[])', $define$
@@ -4456,12 +4378,14 @@ set row_security = off
 as $function$
 #variable_conflict use_variable
 declare
+  strategies constant text[] := array['soft_delete', 'anonymize', 'hard_delete'];
   locked uuid[];
   blocked uuid[];
-  heavy uuid[];
   waiting bigint[];
+  heavy uuid[] := '{}';
   ready bigint[];
   light bigint[];
+  slow bigint[];
   name text;
 begin
   -- An earlier piece of this transaction has checked its deferred constraints; this one may defer its own again.
@@ -4480,50 +4404,53 @@ begin
     ));
   end if;
 
-  waiting := lethe.wait_for_effects(array(
-    select r.id
-    from lethe.deletion_request r
-    where r.id = any (requests) and r.subject_id = any (locked) and r.subject_id <> all (blocked)
-  ));
-
   ready := array(
     select r.id
     from lethe.deletion_request r
     where r.id = any (requests) and r.subject_id = any (locked) and r.subject_id <> all (blocked)
-      and r.id <> all (waiting)
   );
+  waiting := lethe.wait_for_effects(ready);
+  if cardinality(waiting) > 0 then
+    ready := array(select q.id from unnest(ready) as q (id) where q.id <> all (waiting));
+  end if;
   -- While everything is there still, and the originals that a request keeps with it.
   call lethe.capture_execute_effects(ready);
   -- A reminder that didn't get through has nothing to remind of any more.
   perform lethe.withdraw_effects(ready, array['before']);
-  perform lethe.begin_execution(ready);
-
-  foreach name in array array['soft_delete', 'anonymize', 'hard_delete'] loop
-    heavy := lethe.heavy_subjects(name, array(
+  foreach name in array strategies loop
+    heavy := heavy || lethe.heavy_subjects(name, array(
       select r.subject_id from lethe.deletion_request r where r.id = any (ready) and r.strategy = name
     ));
-    if cardinality(heavy) > 0 then
+  end loop;
+  light := array(
+    select r.id from lethe.deletion_request r where r.id = any (ready) and r.subject_id <> all (heavy)
+  );
+  slow := array(
+    select r.id from lethe.deletion_request r where r.id = any (ready) and r.subject_id = any (heavy)
+  );
+  perform lethe.start_running(locked);
+  perform lethe.begin_execution(slow);
+
+  foreach name in array strategies loop
+    if cardinality(slow) > 0 then
       -- Nobody can sign in or be recognised from here on; the many rows follow in steps of their own.
+      heavy := array(
+        select r.subject_id from lethe.deletion_request r where r.id = any (slow) and r.strategy = name
+      );
       perform lethe.begin_in_steps(name, heavy);
       call lethe.erase_identity(heavy);
     end if;
     perform lethe.apply_strategy(name, array(
-      select r.subject_id
-      from lethe.deletion_request r
-      where r.id = any (ready) and r.strategy = name and r.subject_id <> all (heavy)
+      select r.subject_id from lethe.deletion_request r where r.id = any (light) and r.strategy = name
     ));
-    light := light || array(
-      select r.id
-      from lethe.deletion_request r
-      where r.id = any (ready) and r.strategy = name and r.subject_id <> all (heavy)
-    );
   end loop;
 
   perform lethe.finish_execution(light, actor);
-  if cardinality(ready) > cardinality(light) then
+  if cardinality(slow) > 0 then
     set constraints all immediate;
     perform pg_notify('lethe', '');
   end if;
+  perform lethe.stop_running(locked);
   return (cardinality(light), 0, cardinality(blocked) + cardinality(waiting), 0)::lethe.execution;
 end
 $function$;
@@ -4773,9 +4700,10 @@ begin
   -- The caller holds the request's row; turns come next, then the subject, as everywhere.
   set constraints all deferred;
   perform lethe.take_all_turns();
-  perform lethe.begin_execution(array[request]);
   select r.* into strict target from lethe.deletion_request r where r.id = request;
+  perform lethe.start_running(array[target.subject_id]);
   if lethe.drain(target.strategy, target.subject_id, 5000) > 0 then
+    perform lethe.stop_running(array[target.subject_id]);
     return 'executing';
   end if;
 
@@ -4783,6 +4711,7 @@ begin
   perform lethe.lock_subject(target.subject_id);
   perform lethe.apply_strategy(target.strategy, array[target.subject_id]);
   perform lethe.finish_execution(array[request], actor);
+  perform lethe.stop_running(array[target.subject_id]);
   select r.* into strict target from lethe.deletion_request r where r.id = request;
   return target.state;
 end
@@ -4821,34 +4750,12 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $function$
+#variable_conflict use_variable
 declare
-  whole bigint[];
+  details constant jsonb := '{}';
 begin
   -- A deferred constraint would otherwise fail at COMMIT, after the erasure was reported.
   set constraints all immediate;
-
-  with finished as (
-    update lethe.deletion_request r
-    set state = case when pending.effects then 'erased' else 'completed' end,
-        executed_at = now(),
-        completed_at = case when not pending.effects then now() end,
-        executing_xact = null,
-        preserved = null,
-        cancel_token_hash = null,
-        last_error = null,
-        next_attempt_at = null
-    from (
-      select q.id,
-             exists (
-               select from lethe.effect e
-               where e.request_id = q.id and e.state in ('pending', 'delivering', 'failed')
-             ) as effects
-      from unnest(requests) as q (id)
-    ) pending
-    where r.id = pending.id
-    returning r.id, r.state
-  )
-  select coalesce(array_agg(f.id) filter (where f.state = 'completed'), '{}') into whole from finished f;
 
   -- What the person wrote is theirs, in requests they took back too; what an administrator wrote is the controller's.
   update lethe.deletion_request r
@@ -4859,9 +4766,59 @@ begin
     and r.requested_by = r.subject_id::text
     and r.reason is not null;
 
-  perform lethe.record_events(requests, 'executed', actor);
-  perform lethe.record_events(whole, 'completed', actor);
-  if cardinality(requests) > cardinality(whole) then
+  -- Events and the end of their log in one statement: it is the one new version of a request that an erasure writes.
+  with closing as (
+    select r.id,
+           r.event_count,
+           r.event_head,
+           clock_timestamp() as at,
+           not exists (
+             select from lethe.effect e
+             where e.request_id = r.id and e.state in ('pending', 'delivering', 'failed')
+           ) as whole
+    from lethe.deletion_request r
+    where r.id = any (requests)
+  ), executed as (
+    insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
+    select c.id, c.event_count + 1, 'executed', actor, c.at, details,
+           lethe.event_hash(c.event_head, c.id, c.event_count + 1, 'executed', actor, c.at, details)
+    from closing c
+    returning request_id, seq, hash
+  ), completed as (
+    insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
+    select c.id, d.seq + 1, 'completed', actor, c.at, '{}',
+           lethe.event_hash(d.hash, c.id, d.seq + 1, 'completed', actor, c.at, '{}')
+    from closing c
+    join executed d on d.request_id = c.id
+    where c.whole
+    returning request_id, seq, hash
+  ), counted as (
+    insert into lethe.event_tally (event, count)
+    select k.event, k.count
+    from (
+      select 'executed' as event, count(*) as count from executed
+      union all
+      select 'completed', count(*) from completed
+    ) k
+    where k.count > 0
+  )
+  update lethe.deletion_request r
+  set state = case when k.request_id is null then 'erased' else 'completed' end,
+      executed_at = now(),
+      completed_at = case when k.request_id is not null then now() end,
+      event_count = coalesce(k.seq, d.seq),
+      event_head = coalesce(k.hash, d.hash),
+      preserved = null,
+      cancel_token_hash = null,
+      last_error = null,
+      next_attempt_at = null
+  from executed d
+  left join completed k on k.request_id = d.request_id
+  where r.id = d.request_id;
+
+  if exists (
+    select from lethe.effect e where e.request_id = any (requests) and e.state in ('pending', 'delivering', 'failed')
+  ) then
     -- There is work outside.
     perform pg_notify('lethe', '');
   end if;
@@ -4869,6 +4826,52 @@ end
 $function$;
 comment on function lethe.finish_execution(bigint[], text) is
   'Closes requests whose database work is done: erased while effects are open, completed otherwise; wipes what was kept for cancel.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.heavy_among(text, text, uuid[], bigint)', $define$
+create or replace function lethe.heavy_among(
+  table_name text,
+  rows_of text,
+  subjects uuid[],
+  heavy bigint
+) returns uuid[]
+language plpgsql
+-- Not stable: EXPLAIN isn't allowed in such a function.
+volatile
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set row_security = off
+as $function$
+#variable_conflict use_variable
+declare
+  half constant integer := cardinality(subjects) / 2;
+  stored constant real := (select c.reltuples from pg_class c where c.oid = table_name::regclass);
+  expected json;
+  counted bigint;
+begin
+  if stored between 0 and heavy then
+    return '{}';
+  end if;
+  if stored > 100000 then
+    -- The planner knows from ANALYZE who has very many rows. Counting would read twice what is about to be erased.
+    execute 'explain (format json) ' || rows_of into expected using subjects;
+    counted := (expected #>> '{0,Plan,Plan Rows}')::numeric;
+  else
+    -- Small, or never analyzed: nobody knows, and counting costs little.
+    execute format('select count(*) from (%s limit %s) rows', rows_of, heavy + 1) into counted using subjects;
+  end if;
+  if counted <= heavy then
+    return '{}';
+  elsif half > 0 then
+    return lethe.heavy_among(table_name, rows_of, subjects[:half], heavy)
+      || lethe.heavy_among(table_name, rows_of, subjects[half + 1:], heavy);
+  end if;
+  return subjects;
+end
+$function$;
+comment on function lethe.heavy_among(text, text, uuid[], bigint) is
+  'Those of the subjects who have more rows than heavy in a table; in a large one, as far as its statistics tell.
+   rows_of: a query of the rows of the subjects in $1; in a large table it is only planned.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.hold_drifted(bigint[])', $define$
@@ -5016,17 +5019,42 @@ $function$;
 comment on function lethe.lift_blocks(integer) is 'Looks again at requests that were blocked, and lets those go on whose block is gone.';
 $define$);
 
-call pg_temp.lethe_define('function lethe.may_hold(text, bigint)', $define$
-create or replace function lethe.may_hold(table_name text, rows bigint) returns boolean
+call pg_temp.lethe_define('function lethe.may_interfere(text)', $define$
+create or replace function lethe.may_interfere(strategy text) returns boolean
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $function$
-  -- -1: never analyzed, so that nobody knows.
-  select c.reltuples < 0 or c.reltuples > $2 from pg_class c where c.oid = $1::regclass;
+  with recursive touched as (
+    select a.relation
+    from lethe.annotated_relation a
+    where $1 = any (a.strategies)
+    union
+    -- Partitions and children have triggers of their own.
+    select i.inhrelid
+    from touched t
+    join pg_inherits i on i.inhparent = t.relation
+  )
+  select exists (
+    select
+    from touched t
+    join pg_class c on c.oid = t.relation
+    where c.relkind = 'f'
+      or c.relhasrules
+      or (c.relhastriggers and exists (
+        select
+        from pg_trigger g
+        join pg_proc p on p.oid = g.tgfoid
+        where g.tgrelid = t.relation
+          and not g.tgisinternal
+          and g.tgenabled <> 'D'
+          and p.pronamespace <> 'lethe'::regnamespace
+      ))
+  );
 $function$;
-comment on function lethe.may_hold(text, bigint) is
-  'Can the table hold more rows than this? Spares counting a person''s rows in tables that are small as a whole.';
+comment on function lethe.may_interfere(text) is
+  'Could anything but PostgreSQL itself keep the strategy''s statements from taking: a trigger or rule of the application, a
+   foreign table? Looked up at each execution, for a trigger may be new.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.record_blocked(bigint[])', $define$
@@ -5067,7 +5095,6 @@ begin
   update lethe.deletion_request r
   set attempts = r.attempts + 1,
       next_attempt_at = now() + least(interval '1 minute' * power(2, least(r.attempts, 12)), interval '12 hours'),
-      executing_xact = null,
       last_error = left(error, 200)
   where r.id = request and r.state in ('scheduled', 'executing')
   returning r.attempts into attempt;
@@ -5114,9 +5141,15 @@ as $function$
 declare
   stranger uuid;
 begin
+  -- What is_executing() asks for one, in one statement for all.
   select s.id into stranger
   from unnest(subjects) as s (id)
-  where not lethe.is_executing(s.id)
+  where not exists (
+    select
+    from lethe.running u
+    where u.subject_id = s.id
+      and u.xact = pg_current_xact_id_if_assigned()
+  )
   limit 1;
   if found then
     perform lethe.refuse('LT005', stranger, 'no deletion of this subject is being executed by this transaction',
@@ -5213,6 +5246,28 @@ comment on function lethe.schedule_legacy(integer) is
    the annotation refuses are left. The worker calls it before it executes what is due.
    Returns how many it took off the list; 0 when none is left, or all are held by somebody else.
    Errors: LT005 not allowed, LT015 wrong isolation level.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.start_running(uuid[])', $define$
+create or replace function lethe.start_running(subjects uuid[]) returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $function$
+  insert into lethe.running (subject_id)
+  select distinct s.id from unnest($1) as s (id);
+$function$;
+comment on function lethe.start_running(uuid[]) is 'From here on triggers know this transaction''s work on the subjects for Lethe''s own.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.stop_running(uuid[])', $define$
+create or replace function lethe.stop_running(subjects uuid[]) returns void
+language sql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+as $function$
+  delete from lethe.running u where u.subject_id = any ($1);
+$function$;
+comment on function lethe.stop_running(uuid[]) is 'Closes the door that start_running() opened, for whatever follows in the transaction.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.subjects_with_option(uuid[], text, boolean)', $define$
@@ -6335,10 +6390,9 @@ as $function$
 begin
   return exists (
     select
-    from lethe.deletion_request r
-    where r.subject_id = is_executing.subject
-      and r.state = 'executing'
-      and r.executing_xact = pg_current_xact_id_if_assigned()
+    from lethe.running u
+    where u.subject_id = is_executing.subject
+      and u.xact = pg_current_xact_id_if_assigned()
   );
 end
 $function$;

@@ -7,10 +7,10 @@ set plan_cache_mode = force_generic_plan
 as $function$
   update lethe.deletion_request r
   set state = 'executing',
-      executing_xact = pg_current_xact_id(),
       -- There is no way back from here: an erasure in steps keeps no original for weeks, but for the values by which
       -- rows of other tables are still to be found.
       preserved = case when r.preserved ? 'matches' then jsonb_build_object('matches', r.preserved -> 'matches') end
   where r.id = any ($1);
 $function$;
-comment on function lethe.begin_execution(bigint[]) is 'Marks requests as executing in this transaction; from here on they can''t be cancelled.';
+comment on function lethe.begin_execution(bigint[]) is
+  'Marks requests as executing whose erasure goes in steps; once that is committed they can''t be cancelled.';

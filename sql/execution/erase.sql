@@ -8,12 +8,14 @@ set row_security = off
 as $function$
 #variable_conflict use_variable
 declare
+  strategies constant text[] := array['soft_delete', 'anonymize', 'hard_delete'];
   locked {{key}}[];
   blocked {{key}}[];
-  heavy {{key}}[];
   waiting bigint[];
+  heavy {{key}}[] := '{}';
   ready bigint[];
   light bigint[];
+  slow bigint[];
   name text;
 begin
   -- An earlier piece of this transaction has checked its deferred constraints; this one may defer its own again.
@@ -32,50 +34,53 @@ begin
     ));
   end if;
 
-  waiting := lethe.wait_for_effects(array(
-    select r.id
-    from lethe.deletion_request r
-    where r.id = any (requests) and r.subject_id = any (locked) and r.subject_id <> all (blocked)
-  ));
-
   ready := array(
     select r.id
     from lethe.deletion_request r
     where r.id = any (requests) and r.subject_id = any (locked) and r.subject_id <> all (blocked)
-      and r.id <> all (waiting)
   );
+  waiting := lethe.wait_for_effects(ready);
+  if cardinality(waiting) > 0 then
+    ready := array(select q.id from unnest(ready) as q (id) where q.id <> all (waiting));
+  end if;
   -- While everything is there still, and the originals that a request keeps with it.
   call lethe.capture_execute_effects(ready);
   -- A reminder that didn't get through has nothing to remind of any more.
   perform lethe.withdraw_effects(ready, array['before']);
-  perform lethe.begin_execution(ready);
-
-  foreach name in array array['soft_delete', 'anonymize', 'hard_delete'] loop
-    heavy := lethe.heavy_subjects(name, array(
+  foreach name in array strategies loop
+    heavy := heavy || lethe.heavy_subjects(name, array(
       select r.subject_id from lethe.deletion_request r where r.id = any (ready) and r.strategy = name
     ));
-    if cardinality(heavy) > 0 then
+  end loop;
+  light := array(
+    select r.id from lethe.deletion_request r where r.id = any (ready) and r.subject_id <> all (heavy)
+  );
+  slow := array(
+    select r.id from lethe.deletion_request r where r.id = any (ready) and r.subject_id = any (heavy)
+  );
+  perform lethe.start_running(locked);
+  perform lethe.begin_execution(slow);
+
+  foreach name in array strategies loop
+    if cardinality(slow) > 0 then
       -- Nobody can sign in or be recognised from here on; the many rows follow in steps of their own.
+      heavy := array(
+        select r.subject_id from lethe.deletion_request r where r.id = any (slow) and r.strategy = name
+      );
       perform lethe.begin_in_steps(name, heavy);
       call lethe.erase_identity(heavy);
     end if;
     perform lethe.apply_strategy(name, array(
-      select r.subject_id
-      from lethe.deletion_request r
-      where r.id = any (ready) and r.strategy = name and r.subject_id <> all (heavy)
+      select r.subject_id from lethe.deletion_request r where r.id = any (light) and r.strategy = name
     ));
-    light := light || array(
-      select r.id
-      from lethe.deletion_request r
-      where r.id = any (ready) and r.strategy = name and r.subject_id <> all (heavy)
-    );
   end loop;
 
   perform lethe.finish_execution(light, actor);
-  if cardinality(ready) > cardinality(light) then
+  if cardinality(slow) > 0 then
     set constraints all immediate;
     perform pg_notify('lethe', '');
   end if;
+  perform lethe.stop_running(locked);
   return (cardinality(light), 0, cardinality(blocked) + cardinality(waiting), 0)::lethe.execution;
 end
 $function$;

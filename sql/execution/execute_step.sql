@@ -13,9 +13,10 @@ begin
   -- The caller holds the request's row; turns come next, then the subject, as everywhere.
   set constraints all deferred;
   perform lethe.take_all_turns();
-  perform lethe.begin_execution(array[request]);
   select r.* into strict target from lethe.deletion_request r where r.id = request;
+  perform lethe.start_running(array[target.subject_id]);
   if lethe.drain(target.strategy, target.subject_id, 5000) > 0 then
+    perform lethe.stop_running(array[target.subject_id]);
     return 'executing';
   end if;
 
@@ -23,6 +24,7 @@ begin
   perform lethe.lock_subject(target.subject_id);
   perform lethe.apply_strategy(target.strategy, array[target.subject_id]);
   perform lethe.finish_execution(array[request], actor);
+  perform lethe.stop_running(array[target.subject_id]);
   select r.* into strict target from lethe.deletion_request r where r.id = request;
   return target.state;
 end

@@ -16,7 +16,6 @@ begin
   update lethe.deletion_request r
   set attempts = r.attempts + 1,
       next_attempt_at = now() + least(interval '1 minute' * power(2, least(r.attempts, 12)), interval '12 hours'),
-      executing_xact = null,
       last_error = left(error, 200)
   where r.id = request and r.state in ('scheduled', 'executing')
   returning r.attempts into attempt;

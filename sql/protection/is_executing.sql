@@ -9,10 +9,9 @@ as $function$
 begin
   return exists (
     select
-    from lethe.deletion_request r
-    where r.subject_id = is_executing.subject
-      and r.state = 'executing'
-      and r.executing_xact = pg_current_xact_id_if_assigned()
+    from lethe.running u
+    where u.subject_id = is_executing.subject
+      and u.xact = pg_current_xact_id_if_assigned()
   );
 end
 $function$;

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { type Waivable, waivable } from "../../generator/plan/lints/waivable.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const pages = readdirSync(join(root, "docs/lints")).filter((name) => name !== "README.md");
@@ -32,6 +33,18 @@ test("every page says what, why and how, and the list of pages names it", () => 
     expect(text, page).toContain("**How to fix it.**");
     expect(list).toContain(`| [${code}](${page}) | ${heading.slice(`# ${code}: `.length)} |`);
   }
+});
+
+test("every code says whether it may be accepted, and the list of pages names those that may", () => {
+  expect(Object.keys(waivable).sort()).toEqual(codes);
+  const list = readFileSync(join(root, "docs/lints/README.md"), "utf8");
+  const links = (wanted: (said: Waivable) => boolean) =>
+    codes
+      .filter((code) => wanted(waivable[code] as Waivable))
+      .map((code) => `[${code}](${code}.md)`)
+      .join(", ");
+  expect(list.replace(/\s+/g, " ")).toContain(`accepted: ${links((said) => said === true)};`);
+  expect(list.replace(/\s+/g, " ")).toContain(`only: ${links((said) => typeof said === "object")}.`);
 });
 
 test("every code is shown by a case with its place and its text", () => {

@@ -192,10 +192,9 @@ test("a neighbour that is written meanwhile doesn't hash the hash", async () => 
   const before = (await thing(3)).hashed;
   const client = await db.connect();
   await client`begin`;
+  await client`insert into lethe.running (subject_id) values (1)`;
   await client`update things set n = 'written later' where id = 3`;
-  await client`
-    update lethe.deletion_request set state = 'executing', executing_xact = pg_current_xact_id() where subject_id = 1
-  `;
+  await client`update lethe.deletion_request set state = 'executing' where subject_id = 1`;
   await client`call lethe.anonymize(array[1::bigint])`;
   const [after] = await client`select n, hashed from things where id = 3`;
   await client`rollback`;
@@ -207,9 +206,8 @@ test("a second run finds nothing to do", async () => {
   const before = await rows();
   const client = await db.connect({ TimeZone: "America/New_York" });
   await client`begin`;
-  await client`
-    update lethe.deletion_request set state = 'executing', executing_xact = pg_current_xact_id() where subject_id = 1
-  `;
+  await client`insert into lethe.running (subject_id) values (1)`;
+  await client`update lethe.deletion_request set state = 'executing' where subject_id = 1`;
   const [residue] = await client`select lethe.anonymize_residue(array[1::bigint]) as name`;
   expect(residue?.name).toBeNull();
   await client`call lethe.anonymize(array[1::bigint])`;

@@ -126,10 +126,13 @@ describe("deleting past Lethe", () => {
   });
   test("deleting with a forged request: no role writes one", async () => {
     const forged = (sql: typeof db.sql) => sql`
-      insert into lethe.deletion_request (subject_id, state, strategy, requested_by, scheduled_for, due_by, annotation_hash, executing_xact)
-      values (${live}, 'executing', 'hard_delete', 'me', now(), now(), '', pg_current_xact_id())`;
-    for (const role of ["app_user", "app_admin", "app_worker"])
+      insert into lethe.deletion_request (subject_id, state, strategy, requested_by, scheduled_for, due_by, annotation_hash)
+      values (${live}, 'executing', 'hard_delete', 'me', now(), now(), '')`;
+    const running = (sql: typeof db.sql) => sql`insert into lethe.running (subject_id) values (${live})`;
+    for (const role of ["app_user", "app_admin", "app_worker"]) {
       expect(await sqlState(forged(await db.as(role)))).toBe("42501");
+      expect(await sqlState(running(await db.as(role)))).toBe("42501");
+    }
   });
 });
 

@@ -22,9 +22,8 @@ const planted = [
 
 async function attacker(n: number) {
   const me = await db.as("app_user", { "app.user_id": userId(n) });
-  await me.unsafe(
-    "create temp table lethe_shape (id bigint, subject_id uuid, state text, executing_xact xid8)",
-  );
+  await me.unsafe("create temp table lethe_shape (id bigint, subject_id uuid, state text)");
+  await me.unsafe("create temp table running (subject_id uuid, xact xid8 default pg_current_xact_id())");
   for (const statement of planted) await me.unsafe(statement);
   await me.unsafe("set search_path = pg_temp, public, pg_catalog");
   return me;

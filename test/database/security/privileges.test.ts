@@ -131,7 +131,7 @@ test("the mark of what is executed, the token's hash and the preserved values ar
       code: "42501",
     });
     await expect(
-      client`update lethe.deletion_request set executing_xact = pg_current_xact_id()`,
+      client`insert into lethe.running (subject_id) values (gen_random_uuid())`,
     ).rejects.toMatchObject({ code: "42501" });
     await expect(client`select lethe.preserve(gen_random_uuid())`).rejects.toMatchObject({ code: "42501" });
     await expect(client`call lethe.anonymize(array[gen_random_uuid()])`).rejects.toMatchObject({

@@ -47,6 +47,15 @@ const log = z.strictObject({
               )
               .min(1),
             partialFingerprints: z.record(z.string(), z.string()),
+            suppressions: z
+              .array(
+                z.strictObject({
+                  kind: z.enum(["inSource", "external"]),
+                  status: z.enum(["accepted", "underReview", "rejected"]).optional(),
+                  justification: z.string().optional(),
+                }),
+              )
+              .optional(),
           }),
         ),
       }),
@@ -87,6 +96,17 @@ test("findings in their order, each with its rule, level and place", () => {
     artifactLocation: { uri: "my%20schema/lethe.schema.ts" },
     region: { startLine: 4, startColumn: 3 },
   });
+});
+
+test("an accepted finding is suppressed, with its justification", () => {
+  const accepted = { reason: "ten rows", level: "error" } as const;
+  const run = sarif([finding("L025", 4, { level: "accepted", accepted }), finding("L013", 9)]);
+  // Once one result says it, all have to.
+  expect(run?.results.map(({ level, suppressions }) => [level, suppressions])).toEqual([
+    ["error", [{ kind: "inSource", justification: "ten rows" }]],
+    ["error", []],
+  ]);
+  expect(sarif([finding("L013", 9)])?.results[0]?.suppressions).toBeUndefined();
 });
 
 test("a finding that moves is the same one; another one isn't", () => {

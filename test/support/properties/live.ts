@@ -114,8 +114,12 @@ async function expectSettled(sql: postgres.Sql, who: Departure, tables: string[]
   const undo = new Error("undo");
   await sql
     .begin(async (tx) => {
+      await tx`
+        insert into lethe.running (subject_id)
+        select subject_id from lethe.deletion_request where subject_id::text = ${who.person}
+      `;
       const [request] = await tx<{ key: string }[]>`
-        update lethe.deletion_request set state = 'executing', executing_xact = pg_current_xact_id()
+        update lethe.deletion_request set state = 'executing'
         where subject_id::text = ${who.person}
         returning format('%L::%s', subject_id, pg_typeof(subject_id)) as key
       `;

@@ -82,6 +82,31 @@ describe("lethe check", () => {
       ],
     });
   });
+  test("an accepted finding is listed with its reason, and no error", () => {
+    const snapshot = JSON.parse(readFileSync(join(folder, "lethe.catalog.json"), "utf8"));
+    for (const table of snapshot.tables)
+      table.indexes = table.indexes.filter((index: { unique: boolean }) => index.unique);
+    writeFileSync(join(folder, "bare.catalog.json"), JSON.stringify(snapshot));
+    const text = annotation('pii.replace("Deleted user")')
+      .replace("import {", "import { accept,")
+      .replace(
+        'owner: "author_id",',
+        'owner: "author_id", accept: [accept("L025", "ten rows", "author_id")],',
+      )
+      .replace('"user_id" }', '"user_id", accept: [accept("L025", "few", "user_id")] }');
+    writeFileSync(join(folder, "accepting.schema.ts"), text);
+    const files = ["-c", "accepting.schema.ts", "--catalog", "bare.catalog.json"];
+    const { code, out } = lethe("check", ...files);
+    expect(code).toBe(0);
+    expect(out).toMatch(/L025 {2}accepted: public\.comments\.author_id: .*\n {2}why it stays: ten rows\n/);
+    expect(out).toMatch(/\n2 accepted\n$/);
+    expect(JSON.parse(lethe("check", ...files, "--json").out).findings[1]).toMatchObject({
+      level: "accepted",
+      accepted: { reason: "ten rows", level: "error" },
+    });
+    // What has been accepted once isn't told with every migration.
+    expect(lethe("generate", ...files, "-o", "-")).toMatchObject({ code: 0, err: "" });
+  });
   test("an open decision is a warning", () => {
     const { code, out } = lethe("check", "-c", "todo.schema.ts");
     expect(code).toBe(0);

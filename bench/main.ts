@@ -1,104 +1,63 @@
-/**
- * `npm run bench`: erasing and scheduling, against hand-written set-based SQL, interleaved in one run.
- * Environment: BENCH_USERS (20000), BENCH_DUE (2000), BENCH_ROUNDS (5). Writes bench/result.json.
- */
+/** `npm run bench`: Lethe beside what a team would write instead, interleaved in one run. */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import Table from "cli-table3";
-import { eraseByHand, scheduleByHand, withoutTriggers } from "./hand-written.ts";
-import { median, openWorld, walPlace, walSince } from "./world.ts";
+import { Command } from "commander";
+import { positiveInteger } from "../cli/options.ts";
+import type { Figure, Sizes } from "./comparison.ts";
+import { comparisons } from "./comparisons/index.ts";
+import { machine } from "./report/machine.ts";
+import { show } from "./report/terminal.ts";
+import { startBenchServer } from "./server.ts";
 
-const users = Number(process.env.BENCH_USERS ?? 20_000);
-const due = Number(process.env.BENCH_DUE ?? 2_000);
-const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
-const BATCH = 500;
+const SIZES: Sizes = { rounds: 5, users: 50_000, due: 2_000, batch: 500, calls: 1_000, heavyRows: 1_000_000 };
+const QUICK: Sizes = { rounds: 1, users: 400, due: 50, batch: 25, calls: 20, heavyRows: 12_000 };
 
-interface Run {
-  /** People a second. */
-  erase: number;
-  /** WAL bytes a person. */
-  wal: number;
-  /** Milliseconds a call. */
-  schedule: number;
+interface Options extends Partial<Sizes> {
+  only?: string;
+  case?: string;
+  quick?: boolean;
+  out: string;
 }
 
-const world = await openWorld(users);
-const runs: Record<"lethe" | "by hand", Run[]> = { lethe: [], "by hand": [] };
+const known = comparisons.map(({ letter, title }) => `  ${letter}  ${title}`).join("\n");
+const options = new Command("bench")
+  .description("Starts a PostgreSQL of its own, measures, prints a table and writes the figures as JSON.")
+  .option("--only <letters>", "some comparisons only, for instance a,e")
+  .option("--case <text>", "only cases whose name contains this, for instance: sign-in")
+  .option("--quick", "sizes that say whether it runs, and nothing about speed")
+  .option("--rounds <n>", "interleaved rounds", positiveInteger)
+  .option("--users <n>", "people stored", positiveInteger)
+  .option("--due <n>", "people erased a round and side", positiveInteger)
+  .option("--batch <n>", "people a transaction", positiveInteger)
+  .option("--calls <n>", "calls, where single calls are timed", positiveInteger)
+  .option("--heavy-rows <n>", "rows of the one person with very many", positiveInteger)
+  .option("--out <file>", "where the JSON goes", fileURLToPath(new URL("result.json", import.meta.url)))
+  .addHelpText("after", `\nComparisons:\n${known}`)
+  .parse()
+  .opts<Options>();
+
+const { only, case: part = "", quick, out, ...given } = options;
+const wanted = (name: string) => name.includes(part);
+const sizes: Sizes = { ...(quick ? QUICK : SIZES), ...given };
+const chosen = comparisons.filter(({ letter }) => only === undefined || only.split(",").includes(letter));
+const log = (line: string) => process.stderr.write(`  ${line}\n`);
+
+const server = await startBenchServer();
 try {
-  for (let round = 0; round < rounds; round++) {
-    runs["by hand"].push(await byHand());
-    runs.lethe.push(await lethe());
+  const done: { letter: string; title: string; figures: Figure[] }[] = [];
+  for (const comparison of chosen) {
+    log(`(${comparison.letter}) ${comparison.title}`);
+    const figures = await comparison.run({ server, sizes, wanted, log });
+    console.log(show(comparison, figures));
+    done.push({ letter: comparison.letter, title: comparison.title, figures });
+    const about = { ...(await machine(server)), command: commandOf(process.argv.slice(2)), sizes };
+    writeFileSync(out, `${JSON.stringify({ ...about, comparisons: done }, null, 2)}\n`);
   }
 } finally {
-  await world.close();
+  await server.stop();
 }
 
-async function lethe(): Promise<Run> {
-  const { sql } = world;
-  const people = await world.candidates(due);
-  const schedule = await timed(async () => {
-    for (const person of people) await sql`select lethe.schedule_deletion(${person}::uuid, grace => '0')`;
-  });
-  const place = await walPlace(sql);
-  const erase = await timed(async () => {
-    let executed = 1;
-    while (executed > 0) {
-      const [outcome] = await sql`select * from lethe.execute_due_deletions(${BATCH})`;
-      executed = Number(outcome?.executed);
-    }
-  });
-  return result(schedule, erase, await walSince(sql, place));
+function commandOf(given: string[]): string {
+  const kept = given.filter((word, index) => word !== "--out" && given[index - 1] !== "--out");
+  return ["npm run bench", ...(kept.length > 0 ? ["--", ...kept] : [])].join(" ");
 }
-
-async function byHand(): Promise<Run> {
-  const { sql } = world;
-  const people = await world.candidates(due);
-  let run: Run | undefined;
-  await withoutTriggers(sql, async () => {
-    const schedule = await timed(async () => {
-      for (const person of people) await scheduleByHand(sql, person);
-    });
-    const place = await walPlace(sql);
-    const erase = await timed(() => eraseByHand(sql, people, BATCH));
-    run = result(schedule, erase, await walSince(sql, place));
-  });
-  if (run === undefined) throw new Error("nothing was measured");
-  return run;
-}
-
-async function timed(work: () => Promise<void>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
-}
-
-function result(schedule: number, erase: number, wal: number): Run {
-  return { erase: (due / erase) * 1000, wal: wal / due, schedule: schedule / due };
-}
-
-const figures = (["erase", "wal", "schedule"] as const).map((figure) => {
-  const ratios = runs.lethe.map(
-    (run, round) => run[figure] / (runs["by hand"][round]?.[figure] ?? Number.NaN),
-  );
-  const of = (who: keyof typeof runs) => median(runs[who].map((run) => run[figure]));
-  return {
-    figure,
-    lethe: of("lethe"),
-    byHand: of("by hand"),
-    ratio: median(ratios),
-    min: Math.min(...ratios),
-    max: Math.max(...ratios),
-  };
-});
-const goals = { erase: ">= 0.87", wal: "<= 1.10", schedule: "<= 1.3" };
-const names = { erase: "erased, people/s", wal: "WAL, bytes a person", schedule: "schedule, ms a call" };
-const table = new Table({ head: ["", "by hand", "lethe", "ratio (min to max)", "goal"] });
-for (const each of figures) {
-  const show = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFixed(2));
-  const spread = `${each.ratio.toFixed(2)} (${each.min.toFixed(2)} to ${each.max.toFixed(2)})`;
-  table.push([names[each.figure], show(each.byHand), show(each.lethe), spread, goals[each.figure]]);
-}
-console.log(`${users} people stored, ${due} due, batches of ${BATCH}, ${rounds} interleaved rounds; medians`);
-console.log(table.toString());
-const file = fileURLToPath(new URL("result.json", import.meta.url));
-writeFileSync(file, `${JSON.stringify({ users, due, rounds, batch: BATCH, figures, runs }, null, 2)}\n`);

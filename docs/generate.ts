@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { buildProgram } from "../cli/program.ts";
 import { recordOf } from "../generator/register/files.ts";
 import { sqlStates } from "../generator/sqlstates.ts";
+import { withHandlerReference } from "./handlers.ts";
 
 const docs = fileURLToPath(new URL(".", import.meta.url));
 const root = join(docs, "..");
@@ -24,6 +25,7 @@ const files: Record<string, string> = {
   "sql.md": sqlReference(),
   "cli.md": commandLine(),
   "errors.md": errors(),
+  "handlers.md": withHandlerReference(readOrEmpty(join(docs, "handlers.md"))),
   "register.md": await recordOf(
     { config: join(root, "lethe.schema.ts"), catalog: join(root, "lethe.catalog.json") },
     "md",

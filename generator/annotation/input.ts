@@ -37,7 +37,7 @@ export type TransformInput = Transform & ColumnOptions;
 export type ColumnInput = Keep | Todo | TransformInput;
 export type ColumnsInput = Record<string, ColumnInput>;
 
-/** A column's name, or `via(…)`, `polymorphic(…)`, `ownerSql(…)`. */
+/** A column's name, or `via(…)`, `referencedBy(…)`, `polymorphic(…)`, `match(…)`, `ownerSql(…)`. */
 export type OwnerInput = string | Owner;
 export type RowsInput = RowAction | Reassign;
 
@@ -62,6 +62,12 @@ export interface TableSettings extends Hiding {
   accept?: Waiver[];
 }
 
+export interface PartInput extends TableSettings {
+  /** The column that holds the person's key; it must be unique. Default: the table's only foreign key to the subject. */
+  owner?: string | Extract<Owner, { by: "column" }>;
+  /** What becomes of the columns, as in `subject()`: `at: "schedule"`, `restore` and `onSoftDelete` work here too. */
+  columns?: ColumnsInput;
+}
 export interface SessionInput extends RuleInput, TableSettings {}
 export interface CredentialInput extends RuleInput, TableSettings {
   /** "move": live rows are moved aside at schedule, so that nobody can sign in with them, and come back on cancel. */
@@ -93,6 +99,7 @@ export interface BlockerInput extends RuleInput, TableSettings {
   otherwise?: RuleResult;
 }
 
+export type PartResult = PartInput & { class: "part" };
 export type SessionResult = SessionInput & { class: "session" };
 export type CredentialResult = CredentialInput & { class: "credential" };
 export type MfaResult = MfaInput & { class: "mfa" };
@@ -100,6 +107,7 @@ export type ContentResult = ContentInput & { class: "content" };
 export type RetainResult = RetainInput & { class: "retain" };
 export type BlockerResult = BlockerInput & { class: "blocker" };
 export type RuleResult =
+  | PartResult
   | SessionResult
   | CredentialResult
   | MfaResult

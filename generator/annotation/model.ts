@@ -59,6 +59,7 @@ export type Owner =
   | { by: "sql"; expression: Sql }
   /** Rows whose column holds the value that the subject's row has in another; `if` says when that value is proved to be theirs. */
   | { by: "match"; column: string; value: string; if?: Sql }
+  /** Rows that rows of theirs point at, and nobody else's; `columns` are those of the table that points. */
   | { by: "referenced_by"; table: string; columns?: string[] };
 
 export type RowAction = "transform" | "delete" | "detach" | "keep" | "cascade";
@@ -87,6 +88,10 @@ interface RuleBase {
   columns?: Record<string, ColumnRule>;
 }
 
+/** A second row of the person, in a table of its own: at most one for each. */
+export interface PartRule extends RuleBase {
+  class: "part";
+}
 export interface SessionRule extends RuleBase {
   class: "session";
 }
@@ -123,7 +128,7 @@ export interface BlockerRule extends RuleBase {
   /** What happens to the rows once nothing blocks. */
   otherwise?: Rule;
 }
-export type Rule = SessionRule | CredentialRule | MfaRule | ContentRule | RetainRule | BlockerRule;
+export type Rule = PartRule | SessionRule | CredentialRule | MfaRule | ContentRule | RetainRule | BlockerRule;
 
 export interface Hiding {
   /** A security_invoker view that shows only what belongs to nobody hidden. */

@@ -28,6 +28,7 @@ const ruleFields = {
   unless: text.optional(),
   columns: columns.optional(),
 };
+const wholeRow = { owner: ruleFields.owner, columns: ruleFields.columns };
 const tableFields = {
   view: text.optional(),
   rls: z.enum(["hide", "restrict"]).optional(),
@@ -36,6 +37,7 @@ const tableFields = {
 };
 
 const ownFields = {
+  part: {},
   session: {},
   credential: { suspend: z.literal("move").optional() },
   mfa: {},
@@ -52,7 +54,13 @@ const shapesOf = (more: z.core.$ZodLooseShape): Record<string, z.ZodObject> =>
   Object.fromEntries(
     Object.entries(ownFields).map(([name, own]) => [
       name,
-      z.strictObject({ class: z.literal(name), ...ruleFields, ...own, ...more }),
+      // A person's only row of a table is taken whole: nothing narrows that.
+      z.strictObject({
+        class: z.literal(name),
+        ...(name === "part" ? wholeRow : ruleFields),
+        ...own,
+        ...more,
+      }),
     ]),
   );
 /** A rule inside `table({ rules })` or `otherwise` has no settings of the table. */
@@ -60,7 +68,7 @@ export const ruleShapes = shapesOf({});
 const rule: z.ZodType = choose(byField("class", ruleShapes), {
   expected: "a rule",
   remedy:
-    "write session({ … }), credential({ … }), mfa({ … }), content({ … }), retain({ … }) or blocker({ … })",
+    "write part({ … }), session({ … }), credential({ … }), mfa({ … }), content({ … }), retain({ … }) or blocker({ … })",
 });
 
 export const refuseShape = z.strictObject({ where: sql, message: text });
@@ -108,7 +116,7 @@ export const groupShape = z.strictObject({
 const tableDecision = choose(byField("class", { ...tableShapes, group: groupShape }), {
   expected: "a decision about a table",
   remedy:
-    'write subject, session, credential, mfa, content, retain, blocker, table, unrelated("why") or keep("why")',
+    'write subject, part, session, credential, mfa, content, retain, blocker, table, unrelated("why") or keep("why")',
 });
 
 export const lifecycleShape = z.strictObject({

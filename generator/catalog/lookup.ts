@@ -95,6 +95,18 @@ export function supportsLookup(index: Index, columns: readonly string[]): boolea
   return known !== null && columns.includes(known);
 }
 
+/** Whether an index proves that no two rows hold the same value in the column. */
+export function isUniqueBy(table: Table, column: string): boolean {
+  return table.indexes.some(
+    (index) =>
+      index.unique &&
+      index.valid &&
+      index.predicate === null &&
+      index.columns.length === 1 &&
+      index.columns[0] === column,
+  );
+}
+
 /** The column in a predicate that is nothing but `(column IS NOT NULL)`. */
 function notNullColumn(predicate: string): string | null {
   const match = /^\((?:([a-z_][\w$]*)|"((?:[^"]|"")+)") IS NOT NULL\)$/u.exec(predicate);

@@ -62,6 +62,17 @@ export function shared(table: Table, links: Link[], columns: ColumnDraft[], othe
   };
 }
 
+/** The same person in a second table. */
+export function part(links: Link[], columns: ColumnDraft[]): Made {
+  const [own] = links as [Link, ...Link[]];
+  const rule: RuleDraft = {
+    rule: { class: "part", owner: own.owner },
+    why: `${own.why}; one row a person, for the column is unique`,
+    instead: [],
+  };
+  return rulesFor("people", "the same person in a second table", links, rule, columns);
+}
+
 /** Tables of other people's rows that can't do without this table's. */
 export function dependents(survey: Survey, table: Table, primary: Link): string[] {
   if (primary.nullable) return [];

@@ -1,5 +1,6 @@
 /** What to say about a table whose rows lead to people by themselves. */
 import type { Rule } from "../annotation/model.ts";
+import { isUniqueBy } from "../catalog/lookup.ts";
 import type { Table } from "../catalog/model.ts";
 import { columnsOf } from "./columns.ts";
 import { type Pair, pairsOf } from "./links.ts";
@@ -11,6 +12,7 @@ import {
   dependents,
   type Made,
   money,
+  part,
   rulesFor,
   shared,
   signIn,
@@ -88,6 +90,7 @@ function make(survey: Survey, table: Table, links: Link[], columns: ColumnDraft[
       return money(table, kind, links);
   }
   if (primary.role === "actor") return acted(links, columns);
+  if (isPart(table, links, kind, columns)) return part(links, columns);
   const others = dependents(survey, table, primary);
   if (others.length > 0) return shared(table, links, columns, others);
   const nothing = columns.every((column) => column.rule.action === "keep");
@@ -96,6 +99,18 @@ function make(survey: Survey, table: Table, links: Link[], columns: ColumnDraft[
     return rulesFor("own", why, links, deletes(primary), columns);
   }
   return rulesFor("content", "", links, content(primary, columns), columns);
+}
+
+/** One row a person, and something personal in it: the same person in a second table. */
+function isPart(table: Table, links: Link[], kind: TableKind | undefined, columns: ColumnDraft[]): boolean {
+  const [own] = links;
+  if (own === undefined || kind !== undefined || own.role !== "self") return false;
+  const { owner } = own;
+  if (own.by !== "foreign key" || owner.by !== "column") return false;
+  return (
+    isUniqueBy(table, owner.column) &&
+    columns.some(({ rule }) => rule.action !== "keep" && rule.action !== "todo")
+  );
 }
 
 export function exemptColumns(table: Table, links: Link[]): Set<string> {

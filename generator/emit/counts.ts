@@ -179,7 +179,9 @@ export function collectOptions(plan: Plan, operation: Operation, into: Map<strin
           "  then array[subject]\n  else '{}'\nend;",
       );
     }
-    if (rows.owner.by === "via") rows.owner.arms.forEach(walk);
+    if (rows.owner.by === "via" || rows.owner.by === "referenced_by") rows.owner.arms.forEach(walk);
+    if (rows.owner.by === "referenced_by")
+      for (const each of rows.owner.referrers) each.released.forEach(walk);
   };
   walk(operation.rows);
 }

@@ -9,6 +9,7 @@ import { effects } from "./effects.ts";
 import { exporting } from "./export.ts";
 import { listLegacy, requireMarks } from "./marks-in-force.ts";
 import { matches } from "./matches.ts";
+import { captureOrphans } from "./orphans.ts";
 import { annotationRow, ghosts, register } from "./register.ts";
 import { retention, retentionTerms } from "./retention.ts";
 import { strategies } from "./strategies.ts";
@@ -113,7 +114,7 @@ function partsOf(plan: Plan): Part[] {
     {
       title: "WHAT IS ERASED",
       text: "One procedure a strategy, one statement a rule, for all subjects of a batch at once.",
-      objects: [...strategies(plan), ...matches(plan)],
+      objects: [...strategies(plan), ...matches(plan), captureOrphans(plan)],
     },
     {
       title: "EFFECTS",

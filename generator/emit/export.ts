@@ -1,8 +1,9 @@
 /** What a person is shown of themselves: one query a table, one branch a way in which rows are theirs. Looking only. */
 import type { ExportArm, ExportPlan } from "../plan/exports.ts";
-import type { Plan } from "../plan/model.ts";
+import type { PersonTable, Plan } from "../plan/model.ts";
 import type { ExportedColumn } from "../plan/shown-columns.ts";
 import { literal } from "../quote.ts";
+import { keptColumn } from "./kept.ts";
 import { allOf } from "./operation.ts";
 import { ownedBy, type Subjects } from "./owner.ts";
 import { remainingRows } from "./remaining.ts";
@@ -43,12 +44,16 @@ const KEPT = [
 ];
 
 function needsKept(plan: Plan): boolean {
-  return plan.suspensions.length > 0 || plan.subject.columns.some((name) => isTakenOff(plan, name));
+  return (
+    plan.suspensions.length > 0 ||
+    [plan.subject, ...plan.parts].some((person) =>
+      person.preserve.some((each) => isTakenOff(person, each.column)),
+    )
+  );
 }
 
 /** Changed when a deletion is scheduled, and put back if the person returns. */
-function isTakenOff(plan: Plan, name: string): boolean {
-  const { atSchedule, preserve } = plan.subject;
+function isTakenOff({ atSchedule, preserve }: PersonTable, name: string): boolean {
   return atSchedule.some((each) => each.column === name) && preserve.some((each) => each.column === name);
 }
 
@@ -116,10 +121,11 @@ function value(plan: Plan, each: ExportPlan, exported: ExportedColumn): string {
   }
 }
 
-/** What was taken off the person's row is shown as it was. */
+/** What was taken off a row of the person is shown as it was. */
 function original(plan: Plan, each: ExportPlan, name: string): string {
-  if (each.table.name !== plan.subject.table.name || !isTakenOff(plan, name)) return column(name);
-  return `coalesce(kept #> array['columns', ${literal(name)}], to_jsonb(${column(name)}))`;
+  const person = [plan.subject, ...plan.parts].find((own) => own.table.name === each.table.name);
+  if (person === undefined || !isTakenOff(person, name)) return column(name);
+  return `coalesce(${keptColumn(plan, person, name)}, to_jsonb(${column(name)}))`;
 }
 
 function isSubject(name: string, cast: string | null): string {

@@ -4,6 +4,7 @@ import type { ColumnChange, Operation, OptionTest, OwnedRows, Plan } from "../pl
 import { dollar, literal } from "../quote.ts";
 import { finalMark, unmarkGone } from "./marks.ts";
 import { assignments, chunk, statement } from "./operation.ts";
+import { captureStep, isLast } from "./orphans.ts";
 import { byVariable, optionsOf, optionVariable, ownedBy } from "./owner.ts";
 import { requireNoneThroughSubject, residueFunctions } from "./residue.ts";
 import { keepDetached } from "./retention.ts";
@@ -12,6 +13,17 @@ import { column, type DatabaseObject, indent, table } from "./text.ts";
 import { changeSql } from "./value.ts";
 
 const SIGN_IN = new Set<Operation["class"]>(["session", "credential", "mfa"]);
+
+/** What a subject with very many rows loses in the first step, whatever the strategy. */
+function identity(plan: Plan): Operation[] {
+  return [
+    ...plan.operations.soft_delete.filter((operation) => SIGN_IN.has(operation.class)),
+    ...plan.operations.anonymize
+      .filter((operation) => operation.class === "part")
+      .map((operation) => ({ ...operation, changes: atOnce(plan, operation) }))
+      .filter((operation) => operation.changes.length > 0),
+  ];
+}
 
 export function strategies(plan: Plan): DatabaseObject[] {
   const allowed = plan.lifecycle.strategies;
@@ -43,10 +55,15 @@ function strategyProcedure(plan: Plan, strategy: Strategy): DatabaseObject {
       "perform lethe.require_executing(subjects);",
       "",
       ...keepRetained(plan, strategy),
-      ...statements(plan, operations),
+      ...captureStep(operations),
+      ...statements(
+        plan,
+        operations.filter((each) => !isLast(each)),
+      ),
       ...requireNoneThroughSubject(plan, strategy),
       ...subjectStatement(plan, strategy),
       "",
+      ...statements(plan, operations.filter(isLast)),
       "-- A trigger or rule of the application may have swallowed a change: nothing that was to go may be left.",
       `if lethe.may_interfere('${strategy}') then`,
       `  perform lethe.require_no_residue(lethe.${strategy}_residue(subjects));`,
@@ -131,12 +148,15 @@ export function subjectChanges(plan: Plan, changes: ColumnChange[]) {
   return changes.map((change) => changeSql(change, { id: key, key }));
 }
 
+/** Rows are still to be found by what is held back; the last pass changes it. */
+function atOnce(plan: Plan, { table, changes }: Pick<Operation, "table" | "changes">): ColumnChange[] {
+  const person = [plan.subject, ...plan.parts].find((each) => each.table.name === table.name);
+  return changes.filter((each) => person?.heldBack.includes(each.column) !== true);
+}
+
 function identityProcedure(plan: Plan): DatabaseObject {
-  const operations = plan.operations.soft_delete.filter((operation) => SIGN_IN.has(operation.class));
-  // Rows are still to be found by what is held back; the last pass changes it.
-  const changes = plan.subject.changes.anonymize.filter(
-    (each) => !plan.subject.heldBack.includes(each.column),
-  );
+  const operations = identity(plan);
+  const changes = atOnce(plan, { table: plan.subject.table, changes: plan.subject.changes.anonymize });
   const own = [`-- ${plan.subject.table.name}: the subject's own columns`, ...updateSubject(plan, changes)];
   return routine(plan, {
     kind: "procedure",
@@ -147,7 +167,7 @@ function identityProcedure(plan: Plan): DatabaseObject {
       .join("\n")
       .trimEnd(),
     comment:
-      "The first step for a subject with very many rows: sign-in data and the subject's own columns go before anything else.",
+      "The first step for a subject with very many rows: sign-in data and the person's own columns go before anything else.",
   });
 }
 
@@ -157,7 +177,7 @@ function heavyStrategies(plan: Plan): Strategy[] {
 }
 
 function isContent(operation: Operation): boolean {
-  return !SIGN_IN.has(operation.class);
+  return operation.class !== "part" && !SIGN_IN.has(operation.class);
 }
 
 function heavyFunction(plan: Plan): DatabaseObject {
@@ -203,7 +223,8 @@ function drained(plan: Plan, operation: Operation): string[] {
 
 function drainFunction(plan: Plan): DatabaseObject {
   const operations = heavyStrategies(plan).map(
-    (strategy) => [strategy, plan.operations[strategy].filter(isContent)] as const,
+    (strategy) =>
+      [strategy, plan.operations[strategy].filter((each) => isContent(each) && !isLast(each))] as const,
   );
   const blocks = operations.map(([strategy, list]) => {
     const steps = list.flatMap((operation) => [

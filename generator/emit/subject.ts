@@ -1,6 +1,7 @@
 /** Functions about the subject's own row: locking it, shutting the person out, letting them back in. */
 import type { Plan, SuspensionPlan } from "../plan/model.ts";
 import { ident, literal } from "../quote.ts";
+import { keptColumns, keptParts, original, restored, restorePart } from "./kept.ts";
 import { keptMark, mark, marked, notMarked, unmark } from "./marks.ts";
 import { assignments, statement } from "./operation.ts";
 import { byVariable, ownedBy } from "./owner.ts";
@@ -27,11 +28,15 @@ const own = (plan: Plan) => `${column(plan.key.column)} = subject`;
 function lockOut(plan: Plan): DatabaseObject {
   const { subject } = plan;
   const marking = mark(plan);
-  const gone = plan.atSchedule.flatMap((operation) => [
-    `-- ${operation.table.name}: deleted at once (${operation.reason})`,
-    statement(operation, plan.key, byVariable),
-    "",
-  ]);
+  const [gone, changed] = (["delete", "transform"] as const).map((action) =>
+    plan.atSchedule
+      .filter((operation) => operation.action === action)
+      .flatMap((operation) => [
+        `-- ${operation.table.name}: ${action === "delete" ? "deleted" : "changed"} at once (${operation.reason})`,
+        statement(operation, plan.key, byVariable),
+        "",
+      ]),
+  ) as [string[], string[]];
   const aside = plan.suspensions.flatMap((each) => [
     `-- ${each.table.name}: moved aside (kept in the request, put back on cancel)`,
     `delete from ${table(each.table)} t\nwhere ${ownedBy(each.rows, byVariable).join("\n  and ")};`,
@@ -58,6 +63,8 @@ function lockOut(plan: Plan): DatabaseObject {
         ? []
         : [`update ${table(subject.table)} t\nset ${assignments(set)}\nwhere ${own(plan)};`]),
       ...marking.statements,
+      // Once they are marked: addresses in the reserved domain are for marked people.
+      ...(changed.length === 0 ? [] : ["", ...changed.slice(0, -1)]),
     ].join("\n"),
     comment: "What schedule_deletion() does to the person's rows: sessions and tokens go, the row is marked.",
   });
@@ -78,23 +85,18 @@ function letBackIn(plan: Plan): DatabaseObject {
   const { subject } = plan;
   const unmarking = unmark(plan);
   const row = table(subject.table);
-  const set = [
-    ...unmarking.assignments,
-    ...subject.preserve.map((each) => `${ident(each.column)} = original.${ident(each.column)}`),
-  ];
-  const from =
-    subject.preserve.length === 0
-      ? ""
-      : // Not as a row of the table: the columns that aren't there would be NULL, which their domains may refuse.
-        `\nfrom jsonb_to_record(kept -> 'columns') as original (${subject.preserve.map((each) => `${ident(each.column)} ${each.type}`).join(", ")})`;
+  const set = [...unmarking.assignments, ...restored(plan, subject)];
   return routine(plan, {
     kind: "function",
     name: "let_back_in",
     parameters: [...one(plan), { name: "kept", type: "jsonb" }],
     returns: "void",
     body: [
-      ...(set.length === 0 ? [] : [`update ${row} t\nset ${assignments(set)}${from}\nwhere ${own(plan)};`]),
+      ...(set.length === 0
+        ? []
+        : [`update ${row} t\nset ${assignments(set)}${original(plan, subject)}\nwhere ${own(plan)};`]),
       ...unmarking.statements,
+      ...plan.parts.flatMap((part) => restorePart(plan, part)),
       ...[...suspendedTables(plan).values()].map(([each]) => putBack(each)),
     ].join("\n"),
     comment:
@@ -134,9 +136,6 @@ function matches(plan: Plan): string {
 
 function preserve(plan: Plan): DatabaseObject {
   const { subject } = plan;
-  const columns = subject.preserve
-    .map((each) => `${literal(each.column)}, ${column(each.column)}`)
-    .join(", ");
   const rows = [...suspendedTables(plan).values()]
     .map((rules) => {
       const [{ table: ref }] = rules;
@@ -157,7 +156,8 @@ function preserve(plan: Plan): DatabaseObject {
         [
           "select jsonb_build_object(",
           ...keptMark(plan).map((pair) => `  ${pair},`),
-          `  'columns', jsonb_build_object(${columns}),`,
+          `  'columns', ${keptColumns(subject)},`,
+          ...keptParts(plan).map((pair) => `  ${pair},`),
           ...(subject.captured.length === 0
             ? []
             : [

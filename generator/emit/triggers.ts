@@ -1,23 +1,27 @@
 /** Triggers that keep the rules whoever writes: guards, the freeze, marks, deletes. */
-import type { GuardPlan, OwnerPlan, Plan } from "../plan/model.ts";
+import type { GuardPlan, Plan } from "../plan/model.ts";
 import { ident, literal } from "../quote.ts";
-import { inGrace, marked, mayBeErased, notMarked, surelyMarked } from "./marks.ts";
-import { ownerKey } from "./owner.ts";
+import { freezePart, freezeSubject, partChecks, placeholder } from "./freeze.ts";
+import { inGrace, marked, notMarked } from "./marks.ts";
+import { asKey, ownerKey } from "./owner.ts";
 import { routine } from "./routine.ts";
 import { column, type DatabaseObject, indent, nameFor, table } from "./text.ts";
 
 export function triggers(plan: Plan): DatabaseObject[] {
   return [
+    ...numberAsKey(plan),
     refuseSignIn(plan),
     ...plan.guards.flatMap((guard) => guardTrigger(plan, guard)),
     ...onSubjectTable(plan),
+    ...partChecks(plan),
+    ...plan.parts.flatMap((part) => freezePart(plan, part)),
   ];
 }
 
 /** None where the subject's table belongs to somebody else. */
 function onSubjectTable(plan: Plan): DatabaseObject[] {
   if (plan.subject.marks.place === "table") return [];
-  return [...freeze(plan), ...keepMarks(plan), ...refuseDelete(plan), ...placeholder(plan)];
+  return [...freezeSubject(plan), ...keepMarks(plan), ...refuseDelete(plan), ...placeholder(plan)];
 }
 
 function onSubject(plan: Plan, name: string, timing: string, call: string): DatabaseObject {
@@ -82,7 +86,7 @@ function guardTrigger(plan: Plan, guard: GuardPlan): DatabaseObject[] {
     const before = ownerKey(rows.owner, "old", plan.key);
     return [
       `if tg_op = 'INSERT' or ${now} is distinct from ${before} then`,
-      indent(signInCheck(plan, rows.owner, now), 2),
+      `  perform lethe.refuse_sign_in(${asKey(plan, rows.owner, now)});`,
       "end if;",
     ];
   });
@@ -107,59 +111,21 @@ function guardTrigger(plan: Plan, guard: GuardPlan): DatabaseObject[] {
   ];
 }
 
-/** A column of another type than the key may hold something that is no key at all: that is nobody's row. */
-function signInCheck(plan: Plan, owner: OwnerPlan, key: string): string {
-  const cast = owner.by === "column" || owner.by === "polymorphic" ? owner.cast : null;
-  if (cast === null) return `perform lethe.refuse_sign_in(${key});`;
+/** Of numbers wider than the key's type, those that can't be a key. */
+function numberAsKey(plan: Plan): DatabaseObject[] {
+  const { type } = plan.key;
+  if (type !== "smallint" && type !== "integer") return [];
+  const [least, most] = type === "smallint" ? ["-32768", "32767"] : ["-2147483648", "2147483647"];
   return [
-    "begin",
-    `  perform lethe.refuse_sign_in((${key})::${plan.key.type});`,
-    "exception",
-    "  when invalid_text_representation or numeric_value_out_of_range then",
-    "    null;",
-    "end;",
-  ].join("\n");
-}
-
-function freeze(plan: Plan): DatabaseObject[] {
-  const { frozen } = plan.subject;
-  if (frozen.length === 0) return [];
-  const changed = frozen.map((each) => {
-    const cast = each.baseType === "json" || each.baseType === "xml" ? "::text" : "";
-    return `new.${ident(each.column)}${cast} is distinct from old.${ident(each.column)}${cast}`;
-  });
-  const made = routine(plan, {
-    kind: "function",
-    name: "freeze",
-    parameters: [],
-    returns: "trigger",
-    securityDefiner: true,
-    body: [
-      `if (\n${indent(changed.join("\nor "), 2)}\n)`,
-      "and exists (",
-      `  select from lethe.deletion_request r`,
-      `  where r.subject_id = old.${ident(plan.key.column)}`,
-      "    and r.state in ('executing', 'erased', 'completed')",
-      ")",
-      `and not lethe.is_executing(old.${ident(plan.key.column)}) then`,
-      `  perform lethe.refuse('LT011', old.${ident(plan.key.column)}, 'this person was erased: personal columns can''t be written again',`,
-      "    'Make a new row for a person who comes back.');",
-      "end if;",
-      "return null;",
-    ].join("\n"),
-    comment: "Erased rows stay erased: refuses writes to personal columns of a finalised subject (LT011).",
-  });
-  // AFTER: a later trigger of the application could rewrite a value that a BEFORE trigger has checked.
-  // The condition mentions the marks alone, so that the team can still alter and drop its own columns. A row whose
-  // time is still to come isn't frozen; the first write of an erasure takes that mark off.
-  return [
-    made,
-    onSubject(
-      plan,
-      "lethe_freeze",
-      `after update on {table}\n  for each row\n  when (${mayBeErased(plan, "old")})`,
-      "lethe.freeze()",
-    ),
+    routine(plan, {
+      kind: "function",
+      name: "as_key",
+      parameters: [{ name: "value", type: "bigint" }],
+      returns: type,
+      volatility: "immutable",
+      body: `return case when value between ${least} and ${most} then value::${type} end;`,
+      comment: "A number as a subject's key; null where it is none.",
+    }),
   ];
 }
 
@@ -249,28 +215,5 @@ function refuseDelete(plan: Plan): DatabaseObject[] {
       "before truncate on {table}\n  for each statement",
       "lethe.refuse_truncate()",
     ),
-  ];
-}
-
-/** Nobody may register an address that somebody's erasure will need. */
-function placeholder(plan: Plan): DatabaseObject[] {
-  if (plan.subject.emailColumns.length === 0) return [];
-  const target = table(plan.subject.table);
-  const conditions = plan.subject.emailColumns.map(
-    (each) => `lower(${ident(each)}::text) not like '%@deleted.invalid'`,
-  );
-  return [
-    {
-      object: `constraint lethe_placeholder on ${target}`,
-      definition: [
-        "-- NOT VALID: rows that are there already are not read while the table is locked.",
-        `alter table ${target} add constraint lethe_placeholder check (`,
-        `  ${surelyMarked(plan, null)}`,
-        `  or (${conditions.join(" and ")}) is not false`,
-        ") not valid;",
-        `comment on constraint lethe_placeholder on ${target} is 'Addresses at deleted.invalid are for erased people alone.';`,
-      ].join("\n"),
-      on: { table: plan.subject.table, mode: "access exclusive" },
-    },
   ];
 }

@@ -5,7 +5,7 @@ import type { Table } from "../catalog/model.ts";
 import type { PlanContext } from "./context.ts";
 
 /** A pattern is held against the table's name, with and without its schema. */
-export function matcher(pattern: string): (table: Table) => boolean {
+export function matcher(pattern: string): (table: Pick<Table, "name" | "table">) => boolean {
   const expression = new RegExp(`^${pattern.split("*").map(escapeRegExp).join(".*")}$`);
   return (table) => expression.test(table.name) || expression.test(table.table);
 }

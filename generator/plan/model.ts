@@ -108,8 +108,34 @@ export type OwnerPlan =
       /** Schema of the equality operator, where it belongs to an extension's type. */
       operatorSchema: string | null;
       value: MatchedValue;
-    };
-// "referenced_by" (orphans) joins here; it needs its keys captured before the rows that refer to them go.
+    }
+  | ReferencedBy;
+
+/**
+ * Rows that rows of theirs point at. Their keys are written down before those go; what nothing points at any more once
+ * they are gone is erased.
+ */
+export interface ReferencedBy {
+  by: "referenced_by";
+  /** The table that points, or the subject. */
+  child: TableRef;
+  columns: string[];
+  references: string[];
+  /** Of the references, to have them back from JSON. */
+  types: string[];
+  /** Whose the pointing rows are. */
+  arms: OwnedRows[];
+  /** Every foreign key that leads to the table. */
+  referrers: Referrer[];
+}
+
+export interface Referrer {
+  table: TableRef;
+  columns: string[];
+  references: string[];
+  /** Rows that don't count in a dry run: the strategy takes them away. For an export: the person's own. */
+  released: OwnedRows[];
+}
 
 /** A value of the subject's row by which rows of other tables are found; kept by the request, for the row loses it. */
 export interface MatchedValue {
@@ -148,7 +174,7 @@ export interface Operation {
   /** For detach: the owner's columns set to null. */
   detach: string[];
   reassign: ReassignPlan | null;
-  class: "session" | "credential" | "mfa" | "content" | "retain";
+  class: "part" | "session" | "credential" | "mfa" | "content" | "retain";
   /** Rows of one subject beyond which the operation goes in chunks; null never. */
   heavy: number | null;
   /** For explain: why this happens, e.g. "content: owner author_id". */
@@ -189,10 +215,10 @@ export interface SuspensionPlan {
   overridesIdentity: boolean;
 }
 
-export interface SubjectPlan {
+/** A table whose rows are the people themselves: the subject's own, or a part. */
+export interface PersonTable {
   table: TableRef;
-  columns: string[];
-  marks: MarksPlan;
+  rows: OwnedRows;
   /** What becomes of the row under each strategy that keeps it. */
   changes: { anonymize: ColumnChange[]; soft_delete: ColumnChange[] };
   /**
@@ -204,12 +230,17 @@ export interface SubjectPlan {
   atSchedule: ColumnChange[];
   /** Columns whose originals are kept while the person may come back. */
   preserve: { column: string; type: string }[];
-  /** Columns that lose their value at schedule and that an effect needs later on: kept for it, and not put back. */
-  captured: { column: string; type: string }[];
   /** Personal and secret columns: no write brings them back on a finalised row. */
   frozen: { column: string; type: string; baseType: string }[];
   /** Columns that take the placeholder e-mail. */
   emailColumns: string[];
+}
+
+export interface SubjectPlan extends PersonTable {
+  columns: string[];
+  marks: MarksPlan;
+  /** Columns that lose their value at schedule and that an effect needs later on: kept for it, and not put back. */
+  captured: { column: string; type: string }[];
   refuse: { where: Sql; message: string }[];
   view: TableRef | null;
   rls: "hide" | "restrict" | null;
@@ -248,14 +279,16 @@ export interface Plan {
   annotationHash: string;
   key: KeyPlan;
   subject: SubjectPlan;
+  /** Tables with a second row of the same people. */
+  parts: PersonTable[];
   lifecycle: Lifecycle;
   options: Record<string, boolean>;
   access: Access;
   /** Every table that any operation touches, children before parents, the subject not among them. */
   order: TableRef[];
-  /** For each strategy the statements in their order; the subject's own row comes after them. */
+  /** For each strategy the statements in their order (those of parts among them); the subject's own row comes after them. */
   operations: Record<Strategy, Operation[]>;
-  /** Deletes at schedule: sessions and tokens. */
+  /** What a schedule does beside the subject's own row: sessions and tokens go, columns of parts change. */
   atSchedule: Operation[];
   suspensions: SuspensionPlan[];
   /** Rows that are purged when their time is over; those that refer to others before those. */

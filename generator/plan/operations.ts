@@ -13,6 +13,8 @@ import { changesOf, decideColumns } from "./columns.ts";
 import { type Decision, type PlanContext, ref, report } from "./context.ts";
 import type { ColumnChange, KeyPlan, Operation, OwnedRows, ReassignPlan } from "./model.ts";
 import { effective, ownedRows } from "./owner.ts";
+import { clearedBySoftDelete } from "./person-table.ts";
+import { isOrphaned } from "./referenced-by.ts";
 import { onlyMoves, rowsUnder } from "./rows-under.ts";
 
 /** Rows of one subject beyond which a rule goes in chunks, unless the annotation says otherwise. */
@@ -34,10 +36,13 @@ export function planRule(
   const table = decision.table;
   const under = (strategy: Strategy): Operation[] => {
     const rows = ownedRows(context, subject, key, table, rule, path, strategy);
-    const changes = changesOf([
+    const decided = [
       ...decideColumns(context, table, sharedColumns(decision, rule, strategy), decision.path),
       ...decideColumns(context, table, rule.columns, path),
-    ]);
+    ];
+    // A person's own columns: what isn't a secret stays under soft_delete.
+    const some = rule.class === "part" && strategy === "soft_delete";
+    const changes = changesOf(some ? decided.filter(clearedBySoftDelete) : decided);
     return operationsOf({ context, subject: subject.table.name, table, rows, path, rule }, changes, strategy);
   };
   return Object.fromEntries(STRATEGIES.map((strategy) => [strategy, under(strategy)])) as Operations;
@@ -46,6 +51,9 @@ export function planRule(
 function operationsOf(base: Base, changes: ColumnChange[], strategy: Strategy): Operation[] {
   const { rule } = base;
   switch (rule.class) {
+    case "part":
+      if (strategy === "hard_delete") return [operation(base, "delete", [])];
+      return changes.length === 0 ? [] : [operation(base, "transform", changes)];
     case "session":
       return [operation(base, "delete", [])];
     case "credential":
@@ -119,7 +127,7 @@ function planRetain(base: Base, changes: ColumnChange[], strategy: Strategy): Op
   return changes.length === 0 ? [] : [operation(base, "transform", changes)];
 }
 
-function operation(base: Base, action: Operation["action"], changes: ColumnChange[]): Operation {
+export function operation(base: Base, action: Operation["action"], changes: ColumnChange[]): Operation {
   const { rule, rows } = base;
   const content = rule.class === "content" || rule.class === "retain";
   const heavy =
@@ -133,7 +141,8 @@ function operation(base: Base, action: Operation["action"], changes: ColumnChang
     detach: action === "detach" ? ownerColumns(base) : [],
     reassign: null,
     class: rule.class as Operation["class"],
-    heavy: content && heavy !== false && action !== "reassign" ? heavy : null,
+    // What nothing points at any more is erased in the last pass.
+    heavy: content && heavy !== false && action !== "reassign" && !isOrphaned(rows) ? heavy : null,
     reason: reasonOf(base),
     path: base.path,
   };
@@ -234,6 +243,7 @@ function reasonOf(base: Base): string {
         ? `${owner.columns.join(", ")} holds their ${owner.references.join(", ")}`
         : `via ${owner.parent.table}`,
     );
+  if (owner.by === "referenced_by") parts.push(`once nothing points at them, their ${owner.child.table} did`);
   if (owner.by === "match") parts.push(`${owner.column} holds their ${owner.value.column}`);
   if (owner.by === "polymorphic") parts.push(`owner ${owner.type} and ${owner.id}`);
   if (rule.class === "retain") parts.push(`${rule.basis}, ${rule.for} since ${rule.since}`);

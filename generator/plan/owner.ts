@@ -3,8 +3,10 @@ import type { AnnotationPath, Owner, Rule, TableAnnotation } from "../annotation
 import type { Table } from "../catalog/model.ts";
 import { castFor } from "./compare.ts";
 import { columnOrFail, type Decision, type PlanContext, ref, report, Unresolved } from "./context.ts";
+import { columnsTo, keyColumns } from "./key-columns.ts";
 import { resolveMatch } from "./match.ts";
 import type { KeyPlan, OptionTest, OwnedRows, OwnerPlan } from "./model.ts";
+import { resolveReferencedBy } from "./referenced-by.ts";
 import { leavesWhole, type Under } from "./rows-under.ts";
 import { type Columns, inferredViaSubject, resolveViaSubject } from "./via-subject.ts";
 
@@ -45,7 +47,7 @@ function resolveOwner(
   under: Under,
   seen: string[],
 ): OwnerPlan {
-  const resolved = owner ?? inferOwner(context, subject, key, table, path);
+  const resolved = owner ?? inferOwner(context, subject, table, path);
   const at = owner === undefined ? path : [...path, "owner"];
   switch (resolved.by) {
     case "column":
@@ -69,32 +71,22 @@ function resolveOwner(
       return { by: "sql", expression: resolved.expression };
     case "match":
       return resolveMatch(context, subject, table, resolved, at);
-    default:
-      report(context, {
-        code: "L027",
-        subject: table.name,
-        message: `an owner by ${resolved.by} is not supported by this version`,
-        remedy: "use a column, via(), polymorphic(), match() or ownerSql()",
-        path: at,
+    case "referenced_by": {
+      const own: OwnedRows = {
+        owner: { by: "column", column: key.column, cast: null },
+        where: null,
+        option: null,
+      };
+      return resolveReferencedBy(context, subject, own, table, resolved, at, (child) => {
+        refuseCircle(context, table, "referencedBy", child, seen, at);
+        return armsOf(context, subject, key, child, under, [...seen, table.name]);
       });
-      throw new Unresolved();
+    }
   }
 }
 
-function inferOwner(
-  context: PlanContext,
-  subject: Decision,
-  key: KeyPlan,
-  table: Table,
-  path: AnnotationPath,
-): Owner {
-  const direct = table.foreignKeys.filter(
-    (fk) =>
-      fk.references.table === subject.table.name &&
-      fk.columns.length === 1 &&
-      fk.references.columns[0] === key.column,
-  );
-  const columns = [...new Set(direct.map((fk) => fk.columns[0] as string))];
+function inferOwner(context: PlanContext, subject: Decision, table: Table, path: AnnotationPath): Owner {
+  const columns = columnsTo(table, keyColumns(context, subject));
   const through = columns.length === 0 ? inferredViaSubject(subject, table) : null;
   if (through !== null) return through;
   if (columns.length !== 1) {
@@ -144,21 +136,43 @@ function resolveVia(
     });
     throw new Unresolved();
   }
-  if (seen.includes(parent.table.name)) {
-    report(context, {
-      code: "L028",
-      subject: table.name,
-      message: `via(${JSON.stringify(owner.table)}) goes round in a circle`,
-      remedy: "give one of the tables an owner that doesn't go via the others",
-      path,
-    });
-    throw new Unresolved();
-  }
+  refuseCircle(context, table, "via", parent, seen, path);
   const link = linkOf(context, table, owner, parent, path);
-  const arms = rulesThatOwn(context, parent, under).map(({ rule, path: at }) =>
-    ownedRows(context, subject, key, parent.table, effective(rule), at, under, [...seen, table.name]),
+  const arms = armsOf(context, subject, key, parent, under, [...seen, table.name]);
+  return { by: "via", parent: ref(parent.table), ...link, arms };
+}
+
+function armsOf(
+  context: PlanContext,
+  subject: Decision,
+  key: KeyPlan,
+  of: Decision,
+  under: Under,
+  seen: string[],
+): OwnedRows[] {
+  const arms = rulesThatOwn(context, of, under).map(({ rule, path }) =>
+    ownedRows(context, subject, key, of.table, effective(rule), path, under, seen),
   );
-  return { by: "via", parent: ref(parent.table), ...link, arms: widest(arms) };
+  return widest(arms);
+}
+
+function refuseCircle(
+  context: PlanContext,
+  table: Table,
+  word: string,
+  next: Decision,
+  seen: string[],
+  path: AnnotationPath,
+): void {
+  if (!seen.includes(next.table.name)) return;
+  report(context, {
+    code: "L028",
+    subject: table.name,
+    message: `${word}(${JSON.stringify(next.table.table)}) goes round in a circle`,
+    remedy: "give one of the tables an owner that doesn't go via the others",
+    path,
+  });
+  throw new Unresolved();
 }
 
 /**

@@ -13,11 +13,22 @@ import { planEffects } from "./effects.ts";
 import { planExports } from "./exports.ts";
 import { lints } from "./lints/index.ts";
 import { matchedValues } from "./match.ts";
-import type { BlockerPlan, GuardPlan, KeyPlan, OwnerPlan, Plan } from "./model.ts";
+import type {
+  BlockerPlan,
+  GuardPlan,
+  KeyPlan,
+  Operation,
+  OwnerPlan,
+  PersonTable,
+  Plan,
+  TableRef,
+} from "./model.ts";
 import { type Operations, planRule } from "./operations.ts";
 import { orderTables, sortOperations, withoutSuperfluous } from "./order.ts";
 import { ownedRows, rulesOf } from "./owner.ts";
+import { planParts } from "./parts.ts";
 import { planHiding, planRegister, planSuspensions } from "./protection.ts";
+import { isOrphaned, withReleased } from "./referenced-by.ts";
 import { planRetentions } from "./retention.ts";
 import { planGhosts, planKey, planSubject } from "./subject.ts";
 import { heldBack } from "./via-subject.ts";
@@ -49,6 +60,7 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
   if (key === undefined) return null;
 
   const subjectPlan = planSubject(context, subject);
+  const parts = planParts(context, subject, key);
   const collected: Operations = { anonymize: [], hard_delete: [], soft_delete: [] };
   const blockers: BlockerPlan[] = [];
   const guards: GuardPlan[] = [];
@@ -59,22 +71,29 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
   }
 
   const all = STRATEGIES.flatMap((strategy) => collected[strategy]);
-  const order = orderTables(context, all, subject.table.name);
+  const order = inOrder(context, all, subject.table.name);
   const operations = Object.fromEntries(
-    STRATEGIES.map((strategy) => [strategy, sortOperations(withoutSuperfluous(collected[strategy]), order)]),
+    STRATEGIES.map((strategy) => {
+      const sorted = sortOperations(withoutSuperfluous(collected[strategy]), order);
+      return [strategy, withReleased(sorted, subjectPlan, key.column, strategy)];
+    }),
   ) as Operations;
   const effects = planEffects(context, subject, key, operations, subjectPlan);
   const made: Omit<Plan, "drift"> = {
     schema: annotation.schema,
     annotationHash,
     key,
-    subject: { ...subjectPlan, heldBack: heldBack(context, subject.table, all) },
+    subject: holdBack(context, subjectPlan, all),
+    parts: parts.map(({ part }) => holdBack(context, part, all)),
     lifecycle: annotation.lifecycle,
     options: annotation.options,
     access: annotation.access,
     order,
     operations,
-    atSchedule: operations.soft_delete.filter((operation) => operation.class === "session"),
+    atSchedule: [
+      ...operations.soft_delete.filter((operation) => operation.class === "session"),
+      ...parts.flatMap((each) => each.atSchedule),
+    ],
     suspensions: planSuspensions(context, subject, key),
     retentions: planRetentions(context, subject, key),
     blockers,
@@ -95,6 +114,23 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
     exports: planExports(context, subject, key),
   };
   return { ...made, drift: planDrift(made, context) };
+}
+
+/** What is erased once nothing points at it comes after everything that did, in an order of its own. */
+function inOrder(context: PlanContext, operations: Operation[], subject: string): TableRef[] {
+  const last = operations.filter((each) => isOrphaned(each.rows));
+  const first = orderTables(
+    context,
+    operations.filter((each) => !last.includes(each)),
+    subject,
+  );
+  const names = first.map((table) => table.name);
+  return [...first, ...orderTables(context, last, subject).filter((table) => !names.includes(table.name))];
+}
+
+function holdBack<T extends PersonTable>(context: PlanContext, person: T, operations: Operation[]): T {
+  const table = context.catalog.table(person.table.name);
+  return table === undefined ? person : { ...person, heldBack: heldBack(context, table, operations) };
 }
 
 /** Adds what one table's rules do; returns the guard that its sign-in rows need, if any. */
@@ -134,7 +170,7 @@ function collect(
 function mayCross(operations: Operations, name: string): boolean {
   return STRATEGIES.some((strategy) => {
     const own = operations[strategy].filter((each) => each.table.name === name);
-    if (own.some((each) => each.action === "reassign")) return true;
+    if (own.some((each) => each.action === "reassign" || isOrphaned(each.rows))) return true;
     const owners = own.map((each) => each.rows.owner);
     return new Set(owners.map((owner) => JSON.stringify(owner))).size > 1 || owners.some(hasTwoOwners);
   });

@@ -26,6 +26,10 @@ export function privilegesOn(plan: Plan, name: string): Privilege[] | null {
   }
   if (plan.retentions.some((each) => each.table.name === name)) needed.add("update").add("delete");
   if (plan.suspensions.some((each) => each.table.name === name)) needed.add("insert").add("delete");
+  for (const part of plan.parts.filter((each) => each.table.name === name)) {
+    if (part.preserve.length > 0) needed.add("update");
+    if (part.frozen.length > 0) needed.add("trigger");
+  }
   if (plan.guards.some((each) => each.table.name === name)) needed.add("trigger");
   return [...needed].sort();
 }

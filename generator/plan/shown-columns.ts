@@ -4,6 +4,7 @@ import type { Column, Table } from "../catalog/model.ts";
 import { castFor } from "./compare.ts";
 import type { Decision, PlanContext } from "./context.ts";
 import { columnSources, type DeclaredColumn } from "./export-columns.ts";
+import { keyColumnOf, keyColumns } from "./key-columns.ts";
 import { familyOf } from "./lints/support/types.ts";
 import type { KeyPlan, OwnedRows } from "./model.ts";
 import { effective, rulesOf } from "./owner.ts";
@@ -83,7 +84,11 @@ function keysOfPeople({ context, subject, key }: Whole, decision: Decision): Map
   const found = new Map<string, ExportedColumn>();
   const { table } = decision;
   const cast = (column: string) => castFor(columnType(context, table, column), key.type);
-  for (const fk of table.foreignKeys.filter((each) => each.references.table === subject.table.name)) {
+  const keys = keyColumns(context, subject);
+  for (const fk of table.foreignKeys) {
+    const direct = keyColumnOf(fk, keys);
+    if (direct !== null) found.set(direct, { column: direct, show: "key", cast: cast(direct) });
+    if (fk.references.table !== subject.table.name) continue;
     for (const [index, column] of fk.columns.entries()) {
       const of = fk.references.columns[index] ?? key.column;
       if (of === key.column) found.set(column, { column, show: "key", cast: cast(column) });

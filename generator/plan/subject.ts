@@ -1,11 +1,13 @@
 /** Plans the subject's own row: key, marks, columns, what is kept for cancel, what is frozen afterwards. */
 import type { SubjectAnnotation } from "../annotation/model.ts";
+import { isUniqueBy } from "../catalog/lookup.ts";
 import type { Table } from "../catalog/model.ts";
-import { changesOf, type DecidedColumn, decideColumns } from "./columns.ts";
-import { type Decision, type PlanContext, ref, report } from "./context.ts";
+import { type DecidedColumn, decideColumns } from "./columns.ts";
+import { type Decision, type PlanContext, report } from "./context.ts";
 import { expressionsOf, mentions } from "./effect-feeds.ts";
 import { planMarks } from "./marks.ts";
-import type { ColumnChange, GhostPlan, KeyPlan, SubjectPlan, TableRef } from "./model.ts";
+import type { GhostPlan, KeyPlan, SubjectPlan, TableRef } from "./model.ts";
+import { isPreserved, optionsOf, personTable } from "./person-table.ts";
 
 const KEY_TYPES = ["uuid", "smallint", "integer", "bigint", "text", "character varying", "character"];
 
@@ -32,14 +34,7 @@ export function planKey(context: PlanContext, subject: Decision): KeyPlan | unde
     problem(`a key of type ${column.type} is not supported`, `a column of one of: ${KEY_TYPES.join(", ")}`);
     return undefined;
   }
-  const unique = subject.table.indexes.some(
-    (index) =>
-      index.unique &&
-      index.predicate === null &&
-      index.columns.length === 1 &&
-      index.columns[0] === column.name,
-  );
-  if (!unique || !column.notNull) {
+  if (!isUniqueBy(subject.table, column.name) || !column.notNull) {
     problem(
       "the key is not unique and NOT NULL by itself",
       "name the primary key, or a unique NOT NULL column",
@@ -56,80 +51,35 @@ export function planSubject(context: PlanContext, subject: Decision): SubjectPla
   const table = subject.table;
   const marks = planMarks(context, subject);
   const decided = decideColumns(context, table, annotation.columns, subject.path);
+  const own = {
+    owner: { by: "column" as const, column: annotation.key, cast: null },
+    where: null,
+    option: null,
+  };
   return {
-    table: ref(table),
+    ...personTable(table, own, decided),
     columns: table.columns.map((column) => column.name),
     marks,
-    changes: {
-      anonymize: changesOf(decided),
-      soft_delete: decided.filter(clearedBySoftDelete).flatMap((each) => each.change ?? []),
-    },
-    heldBack: [],
-    atSchedule: decided
-      .filter((each) => optionsOf(each)?.at === "schedule")
-      .flatMap((each) => each.change ?? []),
-    preserve: decided.filter(isPreserved).map((each) => typed(each.change as ColumnChange)),
-    captured: decided
-      .filter((each) => optionsOf(each)?.at === "schedule" && !isPreserved(each))
-      .filter((each) => isNeededLater(context, each))
-      .map((each) => typed(each.change as ColumnChange)),
-    frozen: decided
-      .filter(
-        (each) =>
-          each.change !== null &&
-          (each.change.personal || each.change.secret) &&
-          !isGenerated(table, each.column),
-      )
-      .map((each) => ({
-        ...typed(each.change as ColumnChange),
-        baseType: (each.change as ColumnChange).baseType,
-      })),
-    emailColumns: decided
-      .filter((each) => each.change?.transform.action === "email")
-      .map((each) => each.column),
+    captured: captured(context, decided),
     refuse: annotation.refuse ?? [],
     view: annotation.view === undefined ? null : viewRef(table, annotation.view),
     rls: annotation.rls ?? null,
   };
 }
 
-function optionsOf(decided: DecidedColumn) {
-  return decided.rule.action === "keep" || decided.rule.action === "todo" ? undefined : decided.rule;
-}
-
-function clearedBySoftDelete(decided: DecidedColumn): boolean {
-  const options = optionsOf(decided);
-  return (
-    options !== undefined &&
-    (options.secret === true || options.mfa === true || options.onSoftDelete === true)
-  );
-}
-
-function isPreserved(decided: DecidedColumn): boolean {
-  const options = optionsOf(decided);
-  return (
-    options !== undefined &&
-    (options.action === "email" || (options.at === "schedule" && options.restore === true))
-  );
-}
-
-/** An effect at execution asks for it, when the row has lost it. */
-function isNeededLater({ annotation }: PlanContext, decided: DecidedColumn): boolean {
-  const named = optionsOf(decided)?.effect;
-  return Object.entries(annotation.effects).some(
-    ([name, effect]) =>
-      effect.at === "execute" &&
-      (name === named ||
-        (effect.forEach === undefined && expressionsOf(effect).some(mentions(decided.column)))),
-  );
-}
-
-function isGenerated(table: Table, column: string): boolean {
-  return table.columns.find((each) => each.name === column)?.generated !== null;
-}
-
-function typed(change: ColumnChange) {
-  return { column: change.column, type: change.type };
+/** Cleared at schedule, never put back, and an effect at execution asks for it. */
+function captured({ annotation }: PlanContext, decided: DecidedColumn[]): SubjectPlan["captured"] {
+  const asking = Object.entries(annotation.effects).filter(([, effect]) => effect.at === "execute");
+  return decided.flatMap((each) => {
+    const options = optionsOf(each);
+    if (each.change === null || options?.at !== "schedule" || isPreserved(each)) return [];
+    const needed = asking.some(
+      ([name, effect]) =>
+        name === options.effect ||
+        (effect.forEach === undefined && expressionsOf(effect).some(mentions(each.column))),
+    );
+    return needed ? [{ column: each.column, type: each.change.type }] : [];
+  });
 }
 
 export function viewRef(table: Table, view: string): TableRef {

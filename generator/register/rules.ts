@@ -21,8 +21,8 @@ export function ruleInWords(plan: Plan, declared: Declared, outer: Rule): Regist
 }
 
 function scheduled(plan: Plan, { table, path, rule }: Declared, outer: Rule): string {
-  const gone = plan.atSchedule.some((each) => JSON.stringify(each.path) === JSON.stringify(path));
-  if (gone) return "deleted";
+  const done = plan.atSchedule.find((each) => JSON.stringify(each.path) === JSON.stringify(path));
+  if (done !== undefined) return inWords(done);
   if (rule.class === "credential" && plan.suspensions.some((each) => each.table.name === table.name))
     return "moved aside, put back on cancel";
   if (rule.class === "credential") return "new ones refused";
@@ -73,6 +73,8 @@ function ownerInWords(plan: Plan, owner: OwnerPlan): string {
       return `${owner.id} is the person, ${owner.type} is ${JSON.stringify(owner.value)}`;
     case "sql":
       return `${owner.expression.trim()} is the person`;
+    case "referenced_by":
+      return `their ${owner.child.name} (${owner.columns.join(", ")}) point at them, and nothing else does`;
     case "match":
       return `${owner.column} is the person's ${owner.value.column}`;
     default:

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:08cb027c73e255a66b97eb9901eee52a0f29f865
+--! Hash: sha1:d37879920c0ff39f4af7d5524b7890c88433ca93
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -851,6 +851,21 @@ alter table lethe.deletion_request drop column executing_xact;
 -- Requests are never deleted, and every event is written by record_events() for requests that it holds: a foreign key would
 -- only look each of them up again, twice a person. verify_events() tells of events whose request is gone.
 alter table lethe.deletion_event drop constraint deletion_event_request_id_fkey;
+$step$);
+
+call pg_temp.lethe_step(8, $step$
+-- Rows that somebody's rows point at, written down before those go: what nothing points at afterwards is erased.
+-- No foreign key to the request: requests are never deleted, and entries live no longer than an erasure.
+create table lethe.orphan (
+  request_id bigint not null,
+  subject_id uuid not null,
+  link text not null,
+  row_key jsonb not null,
+  primary key (request_id, link, row_key)
+);
+comment on table lethe.orphan is 'Rows that may be orphaned by an erasure that is under way, by key; emptied when it is done.';
+comment on column lethe.orphan.link is 'The table and the columns that are pointed at: public.addresses (id).';
+create index orphan_subject on lethe.orphan (subject_id, link);
 $step$);
 
 -- =============================================================================
@@ -1754,7 +1769,7 @@ begin
   where t.id = any (subjects);
 end
 $function$;
-comment on procedure lethe.erase_identity(uuid[]) is 'The first step for a subject with very many rows: sign-in data and the subject''s own columns go before anything else.';
+comment on procedure lethe.erase_identity(uuid[]) is 'The first step for a subject with very many rows: sign-in data and the person''s own columns go before anything else.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.take_all_turns()', $define$
@@ -2244,6 +2259,22 @@ $function$;
 comment on function lethe.drain(text, uuid, integer) is 'Erases one chunk of one table for a subject with very many rows. Returns the rows touched; 0 when a look finds nothing more.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.capture_orphans(uuid[])', $define$
+create or replace function lethe.capture_orphans(subjects uuid[]) returns void
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  return;
+end
+$function$;
+comment on function lethe.capture_orphans(uuid[]) is 'Writes down the rows that rows of these subjects point at, before those go. What nothing points at afterwards is erased.';
+$define$);
+
 -- =============================================================================
 -- EFFECTS
 -- What is handed to whom outside the database: one statement for each place
@@ -2493,7 +2524,7 @@ begin
   update public.users t
   set deleted_at = (kept ->> 'deleted_at')::timestamptz,
       scheduled_deletion_at = null,
-      email = original.email
+      email = case when (kept -> 'columns') ? 'email' then original.email else t.email end
   from jsonb_to_record(kept -> 'columns') as original (email text)
   where t.id = subject;
 end
@@ -3460,6 +3491,22 @@ $define$);
 -- The same for every application.
 -- =============================================================================
 
+call pg_temp.lethe_define('function lethe.as_key(text)', $define$
+create or replace function lethe.as_key(value text) returns uuid
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  return value::uuid;
+exception
+  when invalid_text_representation or numeric_value_out_of_range then
+    return null;
+end
+$function$;
+comment on function lethe.as_key(text) is 'A value of another type as a subject''s key; null where it is none.';
+$define$);
+
 call pg_temp.lethe_define('function lethe.authorize(uuid)', $define$
 create or replace function lethe.authorize(subject uuid) returns text
 language plpgsql
@@ -3994,29 +4041,40 @@ set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $function$
 #variable_conflict use_variable
+declare
+  recorded bigint[];
+  heads bytea[];
 begin
+  if cardinality(requests) = 0 then
+    return;
+  end if;
   -- The caller holds each request's row lock, so no two events of one request can take the same number.
   -- In plpgsql, which keeps the plan for the session: a function in SQL is planned anew at every call.
-  with recorded as (
+  with appended as (
     insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
     select q.id, q.event_count + 1, event, actor, clock.at, details,
            lethe.event_hash(q.event_head, q.id, q.event_count + 1, event, actor, clock.at, details)
     from (select clock_timestamp() as at) clock,
          lethe.deletion_request q
     where q.id = any (requests)
-    returning request_id, seq, hash
-  ), counted as (
-    insert into lethe.event_tally (event, count)
-    select event, count(*)
-    from recorded
-    having count(*) > 0
+    returning request_id, hash
   )
-  -- The end of the log is written down beside it: whoever cuts events off is found out.
+  select array_agg(a.request_id order by a.request_id), array_agg(a.hash order by a.request_id)
+  into recorded, heads
+  from appended a;
+  if recorded is null then
+    return;
+  end if;
+
+  -- The end of the log is written down beside it: whoever cuts events off is found out. No join: a plan that was made
+  -- while the table was empty would read all of it (width_bucket() finds the place in the sorted list).
   update lethe.deletion_request q
-  set event_count = d.seq,
-      event_head = d.hash
-  from recorded d
-  where q.id = d.request_id;
+  set event_count = q.event_count + 1,
+      event_head = heads[width_bucket(q.id, recorded)]
+  where q.id = any (recorded);
+
+  insert into lethe.event_tally (event, count)
+  values (event, cardinality(recorded));
 end
 $function$;
 comment on function lethe.record_events(bigint[], text, text, jsonb) is 'Appends one event to each request''s log.';
@@ -4282,6 +4340,7 @@ as $function$
 begin
   -- Chunks detach rows before the last pass looks for them.
   perform lethe.keep_retained(subjects);
+  perform lethe.capture_orphans(subjects);
 end
 $function$;
 comment on function lethe.begin_in_steps(text, uuid[]) is
@@ -4753,9 +4812,15 @@ as $function$
 #variable_conflict use_variable
 declare
   details constant jsonb := '{}';
+  closed bigint[];
+  seqs integer[];
+  heads bytea[];
+  whole bigint[];
+  last_heads bytea[];
 begin
   -- A deferred constraint would otherwise fail at COMMIT, after the erasure was reported.
   set constraints all immediate;
+  delete from lethe.orphan o where o.request_id = any (requests);
 
   -- What the person wrote is theirs, in requests they took back too; what an administrator wrote is the controller's.
   update lethe.deletion_request r
@@ -4766,59 +4831,75 @@ begin
     and r.requested_by = r.subject_id::text
     and r.reason is not null;
 
-  -- Events and the end of their log in one statement: it is the one new version of a request that an erasure writes.
-  with closing as (
-    select r.id,
-           r.event_count,
-           r.event_head,
-           clock_timestamp() as at,
-           not exists (
-             select from lethe.effect e
-             where e.request_id = r.id and e.state in ('pending', 'delivering', 'failed')
-           ) as whole
-    from lethe.deletion_request r
+  -- Everything else in one new version of each request: its events are appended first, and the end of its log with them.
+  with executed as (
+    insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
+    select r.id, r.event_count + 1, 'executed', actor, clock.at, details,
+           lethe.event_hash(r.event_head, r.id, r.event_count + 1, 'executed', actor, clock.at, details)
+    from (select clock_timestamp() as at) clock,
+         lethe.deletion_request r
     where r.id = any (requests)
-  ), executed as (
-    insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
-    select c.id, c.event_count + 1, 'executed', actor, c.at, details,
-           lethe.event_hash(c.event_head, c.id, c.event_count + 1, 'executed', actor, c.at, details)
-    from closing c
     returning request_id, seq, hash
-  ), completed as (
-    insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
-    select c.id, d.seq + 1, 'completed', actor, c.at, '{}',
-           lethe.event_hash(d.hash, c.id, d.seq + 1, 'completed', actor, c.at, '{}')
-    from closing c
-    join executed d on d.request_id = c.id
-    where c.whole
-    returning request_id, seq, hash
-  ), counted as (
-    insert into lethe.event_tally (event, count)
-    select k.event, k.count
-    from (
-      select 'executed' as event, count(*) as count from executed
-      union all
-      select 'completed', count(*) from completed
-    ) k
-    where k.count > 0
   )
+  select array_agg(e.request_id order by e.request_id),
+         array_agg(e.seq order by e.request_id),
+         array_agg(e.hash order by e.request_id)
+  into closed, seqs, heads
+  from executed e;
+  if closed is null then
+    return;
+  end if;
+
+  whole := array(
+    select c.id
+    from (
+      select q.id,
+             exists (
+               select from lethe.effect e
+               where e.request_id = q.id and e.state in ('pending', 'delivering', 'failed')
+             ) as open
+      from unnest(closed) as q (id)
+      offset 0
+    ) c
+    where not c.open
+    order by c.id
+  );
+  with completed as (
+    insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
+    select w.id, place.seq, 'completed', actor, clock.at, '{}',
+           lethe.event_hash(place.head, w.id, place.seq, 'completed', actor, clock.at, '{}')
+    from (select clock_timestamp() as at) clock,
+         unnest(whole) as w (id)
+    cross join lateral (
+      select seqs[width_bucket(w.id, closed)] + 1 as seq,
+             heads[width_bucket(w.id, closed)] as head
+    ) place
+    returning request_id, hash
+  )
+  select array_agg(c.hash order by c.request_id) into last_heads from completed c;
+
+  -- No join: a plan that was made while the table was empty would read all of it (width_bucket() finds the place).
   update lethe.deletion_request r
-  set state = case when k.request_id is null then 'erased' else 'completed' end,
+  set state = case when r.id = any (whole) then 'completed' else 'erased' end,
       executed_at = now(),
-      completed_at = case when k.request_id is not null then now() end,
-      event_count = coalesce(k.seq, d.seq),
-      event_head = coalesce(k.hash, d.hash),
+      completed_at = case when r.id = any (whole) then now() end,
+      event_count = seqs[width_bucket(r.id, closed)] + (r.id = any (whole))::integer,
+      event_head = case
+        when r.id = any (whole) then last_heads[width_bucket(r.id, whole)]
+        else heads[width_bucket(r.id, closed)]
+      end,
       preserved = null,
       cancel_token_hash = null,
       last_error = null,
       next_attempt_at = null
-  from executed d
-  left join completed k on k.request_id = d.request_id
-  where r.id = d.request_id;
+  where r.id = any (closed);
 
-  if exists (
-    select from lethe.effect e where e.request_id = any (requests) and e.state in ('pending', 'delivering', 'failed')
-  ) then
+  insert into lethe.event_tally (event, count)
+  select t.event, t.count
+  from (values ('executed', cardinality(closed)), ('completed', cardinality(whole))) as t (event, count)
+  where t.count > 0;
+
+  if cardinality(closed) > cardinality(whole) then
     -- There is work outside.
     perform pg_notify('lethe', '');
   end if;
@@ -6400,6 +6481,29 @@ comment on function lethe.is_executing(uuid) is
   'Is this transaction Lethe''s own work on the subject? Known by data alone: a role or a setting could be forged.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.is_finalised(uuid)', $define$
+create or replace function lethe.is_finalised(subject uuid) returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+begin
+  -- The latest request: somebody new may come, and go, under the key of a row that was deleted.
+  return coalesce((
+    select r.state in ('executing', 'erased', 'completed')
+    from lethe.deletion_request r
+    where r.subject_id = is_finalised.subject
+    order by r.id desc
+    limit 1
+  ), false);
+end
+$function$;
+comment on function lethe.is_finalised(uuid) is
+  'Has the erasure of whoever had this key last begun, or been done? Known from requests, never from the marks alone.';
+$define$);
+
 call pg_temp.lethe_define('function lethe.refuse_event_change()', $define$
 create or replace function lethe.refuse_event_change() returns trigger
 language plpgsql
@@ -7160,11 +7264,7 @@ begin
     or new.birth_date is distinct from old.birth_date
     or new.nationality is distinct from old.nationality
   )
-  and exists (
-    select from lethe.deletion_request r
-    where r.subject_id = old.id
-      and r.state in ('executing', 'erased', 'completed')
-  )
+  and lethe.is_finalised(old.id)
   and not lethe.is_executing(old.id) then
     perform lethe.refuse('LT011', old.id, 'this person was erased: personal columns can''t be written again',
       'Make a new row for a person who comes back.');

@@ -14,6 +14,8 @@ export interface HandlerDeclaration {
   shape(slots: Slots): z.ZodType;
   /** The shape of the annotation's payload. */
   readonly payload: z.ZodType;
+  /** What it does, for the documentation. */
+  readonly about: string | undefined;
   /** The npm package of the official SDK. */
   readonly sdk: string | undefined;
   /** `settings`: checked, with the values of the environment. */
@@ -28,7 +30,14 @@ export const limitsShape = {
 
 interface Kind<Shape extends z.ZodRawShape, Payload> {
   kind: string;
+  /** What it does, for the documentation. */
+  about?: string;
   sdk?: string;
+  /**
+   * Fields of the payload of which one at least must be there, so that a name that was mistyped isn't taken for nothing to
+   * do. The first is what the value of a column is, where a column names the effect; the second, what several are.
+   */
+  value?: readonly [one: string, ...others: string[]];
   settings(slots: Slots): Shape;
   payload: z.ZodType<Payload>;
   /** Loads the SDK and makes its client. */
@@ -44,14 +53,38 @@ export function handlerKind<Shape extends z.ZodRawShape, Payload>(kind: Kind<Sha
       kind: kind.kind,
       settings,
       payload: kind.payload,
+      about: kind.about,
       sdk: kind.sdk,
       shape: (given) => z.strictObject({ ...kind.settings(given), ...limitsShape }),
       async open(checked) {
         const { concurrency, rate, timeoutMs } = checked as Limits;
         const opened = await kind.open(checked as z.output<z.ZodObject<Shape>>);
-        return { kind: kind.kind, payload: kind.payload, concurrency, rate, timeoutMs, ...opened } as Handler;
+        const { value, payload: shape } = kind;
+        const payload = value === undefined ? shape : z.preprocess(valueIn(value, shape), shape);
+        return { kind: kind.kind, payload, concurrency, rate, timeoutMs, ...opened } as Handler;
       },
     });
+}
+
+/** A column hands its value over under its own name: the one name in a payload that the handler doesn't know. */
+function valueIn(fields: readonly [string, ...string[]], shape: z.ZodType) {
+  const known = Object.keys((shape as z.ZodObject).shape);
+  const [one, several = one] = fields;
+  return (payload: unknown, context: z.RefinementCtx): unknown => {
+    if (typeof payload !== "object" || payload === null || Array.isArray(payload)) return payload;
+    const entries = Object.entries(payload);
+    const unknown = entries.filter(([name]) => !known.includes(name));
+    const isThere = fields.some((name) => name in payload);
+    const [fed] = unknown;
+    if (!isThere && fed !== undefined && unknown.length === 1) {
+      const rest = Object.fromEntries(entries.filter((entry) => entry !== fed));
+      return { ...rest, [Array.isArray(fed[1]) ? several : one]: fed[1] };
+    }
+    // What isn't understood isn't done: never a success.
+    for (const [name] of unknown) context.addIssue({ code: "custom", path: [name], message: "not known" });
+    if (!isThere) context.addIssue({ code: "custom", path: [one], message: "missing" });
+    return payload;
+  };
 }
 
 export interface OwnHandler<Payload> extends Limits {
@@ -83,6 +116,7 @@ export function defineHandler<Payload>(own: OwnHandler<Payload>): HandlerDeclara
     kind: own.kind ?? "own",
     settings: own,
     payload: own.payload,
+    about: undefined,
     sdk: undefined,
     shape: () =>
       z.strictObject({

@@ -11,6 +11,8 @@ import type {
   KeepWithReason,
   MfaInput,
   MfaResult,
+  PartInput,
+  PartResult,
   RetainInput,
   RetainResult,
   SessionInput,
@@ -33,6 +35,16 @@ import { merge } from "./merge.ts";
  */
 export function subject(input: SubjectInput): SubjectResult {
   return merge({ class: "subject" as const }, input);
+}
+
+/**
+ * A second table of the same people, one row a person at most: profiles, user details, `public.profiles` beside
+ * `auth.users`. Its columns are treated as the subject's own: at schedule, on cancel, under every strategy, and frozen
+ * afterwards.
+ * @example profiles: part({ owner: "user_id", columns: { full_name: pii.replace("Deleted user"), avatar_url: pii.null() } })
+ */
+export function part(input: PartInput = {}): PartResult {
+  return merge({ class: "part" as const }, input);
 }
 
 /**

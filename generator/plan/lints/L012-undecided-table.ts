@@ -33,11 +33,12 @@ export const undecidedTable: Lint = (plan, context) => {
     return true;
   };
 
-  for (const { table, fk } of context.catalog.referencing(subject)) {
+  const people = [subject.name, ...plan.parts.map((part) => part.table.name)];
+  for (const { table, fk } of people.flatMap((name) => context.catalog.referencing(name))) {
     onlyByPattern(plan, context, table, fk);
     const example = `content({ owner: ${ownerBy(plan, context, fk)}, columns: { … } })`;
     const added = consider(table, {
-      message: `the table refers to ${subject.name} by ${fk.columns.join(", ")} and is not decided`,
+      message: `the table refers to ${fk.references.table} by ${fk.columns.join(", ")} and is not decided`,
       example,
     });
     if (added && fk.onDelete === "cascade") considerChildren(context, table, consider);
@@ -74,7 +75,7 @@ function onlyByPattern(plan: Plan, context: PlanContext, table: Table, fk: Forei
   report(context, {
     code: "L012",
     subject: rootOf(context, table).name,
-    message: `the table refers to ${plan.subject.table.name} by ${fk.columns.join(", ")}, and only the pattern ${JSON.stringify(decision.path[1])} says that it is ${decision.annotation.class === "keep" ? "to be kept" : "unrelated"}`,
+    message: `the table refers to ${fk.references.table} by ${fk.columns.join(", ")}, and only the pattern ${JSON.stringify(decision.path[1])} says that it is ${decision.annotation.class === "keep" ? "to be kept" : "unrelated"}`,
     remedy: `add ${key}: content({ owner: ${ownerBy(plan, context, fk)}, columns: { … } }), or ${key}: ${decision.annotation.class}("…") where that holds for this table too`,
     path: decision.path,
   });

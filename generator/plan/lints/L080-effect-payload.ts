@@ -1,5 +1,5 @@
 /** L080: a payload that can't be made, or that would take out what must not leave. */
-import type { AnnotationPath, Sql } from "../../annotation/model.ts";
+import type { AnnotationPath, ColumnRule, Sql } from "../../annotation/model.ts";
 import { parseExpression } from "../../sql-fragment.ts";
 import { type Decision, type PlanContext, report } from "../context.ts";
 import { feedsOf, forEachRules } from "../effect-feeds.ts";
@@ -34,6 +34,11 @@ export const effectPayload: Lint = (plan, context) => {
         remedy,
         path: [...feed.path, "effect"],
       });
+    if (feed.decision !== subject && effect.at === "execute" && isClearedEarly(feed.rule))
+      problem(
+        "the value is cleared when a deletion is scheduled, and the effect is at execution",
+        'write at: "schedule" for the effect, or remove it from the column',
+      );
     if (isSecret(feed.decision, feed.column)) problem("a secret doesn't leave the database", "remove effect");
     if (effect.payload.some(({ name }) => name === feed.column))
       problem(
@@ -82,6 +87,11 @@ function matchesEverybody(context: PlanContext, effect: EffectPlan): void {
     remedy: 'write jobs({ key: "\'user:\' || t.id" }) or jobs({ payload: { userId: "t.id" } })',
     path: effect.path,
   });
+}
+
+/** Of the subject's own row the request keeps what an effect needs. */
+function isClearedEarly(rule: ColumnRule): boolean {
+  return rule.action !== "keep" && rule.action !== "todo" && rule.at === "schedule";
 }
 
 function isSecret(decision: Decision, column: string): boolean {

@@ -32,7 +32,12 @@ import { retainWithoutKey } from "./L060-retain-without-key.ts";
 import { retainSince } from "./L061-retain-since.ts";
 import { retainedRowsReferenced } from "./L062-retained-rows-referenced.ts";
 import { groupList } from "./L063-group-list.ts";
+import { partNotOneToOne } from "./L065-part-not-one-to-one.ts";
+import { settingWithoutEffect } from "./L066-setting-without-effect.ts";
+import { ghostWithoutPart } from "./L067-ghost-without-part.ts";
 import { subjectColumnChanges } from "./L068-subject-column-changes.ts";
+import { neverOrphaned } from "./L069-never-orphaned.ts";
+import { orphanedCannot } from "./L070-orphaned-cannot.ts";
 import { unknownEffect } from "./L076-unknown-effect.ts";
 import { effectOrder } from "./L077-effect-order.ts";
 import { effectTime } from "./L078-effect-time.ts";
@@ -75,6 +80,11 @@ export const lints: readonly Lint[] = [
   retainedRowsReferenced,
   groupList,
   subjectColumnChanges,
+  neverOrphaned,
+  orphanedCannot,
+  partNotOneToOne,
+  settingWithoutEffect,
+  ghostWithoutPart,
   unknownEffect,
   effectOrder,
   effectTime,

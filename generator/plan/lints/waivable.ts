@@ -69,7 +69,15 @@ export const waivable: Record<string, Waivable> = {
   L062: { errors: FAILS },
   L063: "a table that nobody has looked at isn't decided: list it, or decide it by itself",
   L064: "a waiver is corrected or removed",
+  L065: "nobody could say which row's values a cancel puts back",
+  L066: "the value would stay until the erasure",
+  L067: { errors: FAILS },
   L068: { errors: WRONG },
+  L076: "the outside would not be told",
+  L077: "the effect would never be delivered, and the request never completed",
+  L078: "the effect would never be made",
+  L079: "the effect would never be made",
+  L080: "the payload could not be made, or would hold what must not leave",
 };
 
 /** Why a finding can't be accepted; null where it can. */

@@ -44,6 +44,12 @@ describe("classes", () => {
     ],
     ["likes", { kind: "text" }, 'own: content({ owner: "user_id", rows: "delete" })'],
     ["scores", { points: "integer" }, 'own: content({ owner: "user_id", rows: "delete" })'],
+    ["profiles", { user_id: "uuid unique -> users", bio: "text" }, 'people: part({ owner: "user_id" })'],
+    [
+      "details",
+      { id: "uuid pk -> users", user_id: "text", bio: "text" },
+      'people: part({ owner: "id" }) content({ owner: "user_id", rows: "detach" })',
+    ],
     ["stories", { body: "text" }, 'content: content({ owner: "user_id" })'],
   ])("%s %o: %s", (name, columns, expected) => {
     expect(said([table(name, { ...OWNED, ...columns })], name)).toBe(expected);

@@ -74,6 +74,26 @@ describe("s3", () => {
     expect(await world.keys("")).toEqual(["e"]);
   });
 
+  test("payloads that hold URLs: only where it is said what their keys are", async () => {
+    const { deliver, standIn } = await begin(() => ({ status: 204 }));
+    const publicUrl = "https://cdn.example.com/files";
+    const values = [`${publicUrl}/a%20b/c.png?v=2`, "https://elsewhere.example.com/x.png", `${publicUrl}/`];
+    const [first, ...others] = values;
+    expect(await deliver(s3Of(standIn.url), { value: first })).toEqual({
+      state: "failed",
+      code: "url_without_publicUrl",
+    });
+    expect(await deliver(s3Of(standIn.url, { publicUrl }), { value: others })).toEqual({
+      state: "skipped",
+      receipt: { reason: "stored_elsewhere" },
+    });
+    expect(standIn.calls).toEqual([]);
+    expect(await deliver(s3Of(standIn.url, { publicUrl }), { value: values })).toMatchObject({
+      state: "done",
+    });
+    expect(standIn.calls.map(({ path }) => path.split("?")[0])).toEqual(["/uploads/a%20b/c.png"]);
+  });
+
   test.each(["MARKER", "/", "", "//"])("%j is no prefix: nothing is called", async (prefix) => {
     const { deliver, standIn } = await begin(() => ({ status: 500 }));
     const result = await deliver(s3Of(standIn.url), { prefix });

@@ -63,11 +63,31 @@ describe.each(services.map((service) => [service.name, service] as const))("%s",
     expect(world.effective()).toBe(1);
   });
 
+  test("the value of a column, under the column's name; other names are refused", async () => {
+    const { standIn, deliver } = await begin(service);
+    if (service === webhookService) return;
+    const [[field, value], ...others] = Object.entries(service.payload) as [
+      [string, unknown],
+      ...unknown[][],
+    ];
+    const rest = Object.fromEntries(others.filter(([name]) => name !== "urls") as [string, unknown][]);
+    expect(await deliver(rest)).toEqual({ state: "failed", code: expect.stringMatching(/^payload \w+$/) });
+    expect(await deliver({ ...service.payload, column: value })).toEqual({
+      state: "failed",
+      code: "payload column",
+    });
+    expect(await deliver({ ...rest, column: null })).toMatchObject({ state: "skipped" });
+    expect(standIn.calls).toEqual([]);
+    if (field === "prefix") return;
+    expect(await deliver({ ...rest, column: value })).toMatchObject({ state: "done" });
+    expect(standIn.calls).toHaveLength(service.calls);
+  });
+
   test("nothing in the payload: nothing is called", async () => {
     const { standIn, deliver } = await begin(service);
     if (service === webhookService) return;
     const empty = Object.fromEntries(Object.keys(service.payload).map((key) => [key, null]));
-    expect(await deliver({ ...empty, traits: undefined })).toEqual({
+    expect(await deliver(empty)).toEqual({
       state: "skipped",
       receipt: { reason: "no_value" },
     });

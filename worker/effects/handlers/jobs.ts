@@ -27,6 +27,8 @@ const payload = z
 
 const kind = handlerKind({
   kind: "jobs",
+  about:
+    "Removes a person's own waiting jobs from graphile-worker, so that nothing acts for somebody who has left.",
   settings: () => ({}),
   payload,
   async open() {

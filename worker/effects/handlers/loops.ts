@@ -11,12 +11,15 @@ type Properties = Record<string, string | number | boolean | null>;
 /** Loops gives ten calls a second and says nothing about when to come back. */
 const PAUSE_SECONDS = 1;
 
-/** Deletes or anonymizes the contact, found by the e-mail that was captured before the erasure. */
+/** Deletes or anonymizes the contact. */
 export const loops = handlerKind({
   kind: "loops",
+  about:
+    "Deletes or anonymizes the contact at Loops, found by the e-mail that was captured before the erasure. One that isn't there is deleted.",
+  value: ["email"],
   sdk: "loops",
   settings: (given) => ({
-    apiKey: given.secret(),
+    apiKey: given.secret().describe("of the team's settings"),
     mode: z
       .enum(["delete", "anonymize"])
       .default("delete")
@@ -38,7 +41,8 @@ export const loops = handlerKind({
         const { email } = payload;
         if (!email) return nothingToDo();
         const id = stableUuid(idempotencyKey, "loops");
-        const work = mode === "delete" ? remove(client, email) : anonymize(client, { ...payload, email }, id);
+        const work = () =>
+          mode === "delete" ? remove(client, email) : anonymize(client, { ...payload, email }, id);
         try {
           return (await untilAborted(signal, work))
             ? { state: "done", receipt: mode === "delete" ? { deleted: 1 } : { anonymized: 1 } }
@@ -70,7 +74,7 @@ interface Change {
   email: string;
   newEmail?: string | null | undefined;
   userId?: string | null | undefined;
-  traits?: Properties | undefined;
+  traits?: Properties | null | undefined;
 }
 
 /**

@@ -18,20 +18,23 @@ const template = () =>
 /** One bare address: nothing that could be a second one, a name or another header. */
 const address = z.string().regex(/^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+$/, "expected one address");
 
-/** Sends the mails of a deletion: scheduled (with a link that takes it back), reminder, cancelled, completed. */
+/** Sends the mails of a deletion. */
 export const mail = handlerKind({
   kind: "mail",
+  about:
+    "Sends the mails of a deletion by SMTP: scheduled (with a link that takes it back), reminder, cancelled, completed.",
+  value: ["to"],
   sdk: "nodemailer",
   settings: (given) => ({
     url: given.secret().optional().describe("`smtps://user:password@host:465`; or `host` and the next ones"),
-    host: given.text().optional(),
+    host: given.text().optional().describe("of the SMTP server"),
     port: z.int().positive().optional().describe("default: 587, or 465 if `secure`"),
     secure: z.boolean().optional().describe("TLS from the beginning (default: on port 465); else STARTTLS"),
-    user: given.secret().optional(),
-    password: given.secret().optional(),
+    user: given.secret().optional().describe("without: no log-in"),
+    password: given.secret().optional().describe("the user's"),
     requireTls: z.boolean().default(true).describe("refuses to send in the open (default: true)"),
     from: given.text().describe("`Acme <accounts@acme.example>`"),
-    replyTo: given.text().optional(),
+    replyTo: given.text().optional().describe("where answers go"),
     product: given.text().describe("the application's name, as people know it"),
     undoUrl: given
       .text(url())
@@ -52,7 +55,7 @@ export const mail = handlerKind({
   }),
   payload: z.object({
     to: address.nullish().describe("the address, captured before the erasure"),
-    name: z.string().nullish(),
+    name: z.string().nullish().describe("for the first line"),
     scheduledFor: moment().describe("when the account is deleted"),
     token: z.string().nullish().describe("of `schedule_deletion()`, for the link"),
     template: z

@@ -7,10 +7,13 @@ import { key, nothingToDo, url } from "./shapes.ts";
 
 const SDK = "@polar-sh/sdk";
 
-/** Deletes the customer with the application's key. One that isn't there is deleted. */
+/** Deletes the customer with the application's key. */
 export const polar = handlerKind({
   kind: "polar",
+  about:
+    "Deletes the customer with the application's key at Polar, which ends subscriptions and benefits. One that isn't there is deleted.",
   sdk: SDK,
+  value: ["externalId"],
   settings: (given) => ({
     accessToken: given.secret().describe("organization access token with the scope customers:write"),
     environment: given

@@ -12,12 +12,12 @@ const PERSONAL = [
   ...["avatar", "image", "address", "birthday"],
 ];
 
-/**
- * Anonymizes the person (new traits are set, personal ones removed) or deletes it with its events, and captures
- * `user_deleted`.
- */
+/** Anonymizes or deletes the person, and captures `user_deleted`. */
 export const posthog = handlerKind({
   kind: "posthog",
+  about:
+    "Anonymizes the person at PostHog (new traits are set, personal properties removed) or deletes it with events and recordings, and captures `user_deleted`.",
+  value: ["distinctId"],
   sdk: "posthog-node",
   settings: (given) => ({
     projectToken: given.text().describe("the project's token, `phc_…`"),
@@ -77,13 +77,14 @@ export const posthog = handlerKind({
       });
 
     return {
-      async deliver({ distinctId, traits: set = {}, timestamp }, { idempotencyKey, signal }) {
+      async deliver({ distinctId, traits: given, timestamp }, { idempotencyKey, signal }) {
         if (!distinctId) return nothingToDo();
         const common = {
           uuid: stableUuid(idempotencyKey, "posthog"),
           ...(timestamp ? { timestamp: new Date(timestamp) } : {}),
         };
         if (deletion === undefined) {
+          const set = given ?? {};
           const properties = { $set: set, $unset: unset.filter((name) => !(name in set)) };
           await capture(signal, { ...common, distinctId, event: event || "$set", properties });
           return { state: "done", receipt: { anonymized: 1 } };

@@ -5,17 +5,19 @@ import { loadSdk } from "../sdk.ts";
 import { type Bucket, emptyPrefix, emptyVersions, removeKeys } from "./s3-objects.ts";
 import { key as keyShape, nothingToDo, url } from "./shapes.ts";
 
-/**
- * Deletes objects from S3, or from anything that speaks its language. What isn't there is deleted.
- *
- * In a bucket with versioning a plain delete only hides an object: everything stays readable. Such a bucket is refused
- * until `versions` says what is meant.
- */
+/** Deletes objects from S3, or from anything that speaks its language. */
 export const s3 = handlerKind({
   kind: "s3",
+  about:
+    "Deletes objects from S3, or from anything that speaks its language. What isn't there is deleted. In a bucket with versioning a plain delete only hides an object: such a bucket is refused until `versions` says what is meant.",
+  value: ["key", "keys", "prefix"],
   sdk: "@aws-sdk/client-s3",
   settings: (given) => ({
-    bucket: given.text(),
+    bucket: given.text().describe("its name"),
+    publicUrl: given
+      .text(url())
+      .optional()
+      .describe("where payloads hold URLs: what comes before the key. URLs elsewhere are skipped"),
     region: given.text().default("us-east-1").describe("default: `us-east-1`"),
     endpoint: given.text(url()).optional().describe("of another service: R2, MinIO, Spaces, Garage …"),
     pathStyle: z
@@ -23,8 +25,8 @@ export const s3 = handlerKind({
       .optional()
       .describe("the bucket in the path rather than in the name of the host (default: with an endpoint)"),
     accessKeyId: given.secret().optional().describe("without: as the AWS SDK finds it (role, profile)"),
-    secretAccessKey: given.secret().optional(),
-    sessionToken: given.secret().optional(),
+    secretAccessKey: given.secret().optional().describe("the key's"),
+    sessionToken: given.secret().optional().describe("of temporary keys"),
     versions: z
       .enum(["delete", "keep"])
       .optional()
@@ -67,16 +69,21 @@ export const s3 = handlerKind({
       async deliver({ key, keys, prefix }, { signal }) {
         const named = [key, ...(keys ?? [])].filter((each): each is string => Boolean(each));
         if (named.length === 0 && !prefix) return nothingToDo();
+        const objects = named
+          .map((each) => keyOf(each, settings.publicUrl))
+          .filter((each) => each !== undefined);
+        if (objects.length === 0 && !prefix)
+          return { state: "skipped", receipt: { reason: "stored_elsewhere" } };
         const here = { ...bucket, signal };
         let deleted = 0;
         if (versions === "delete") {
-          for (const each of named) deleted += await emptyVersions(here, each, (found) => found === each);
+          for (const each of objects) deleted += await emptyVersions(here, each, (found) => found === each);
           if (prefix) deleted += await emptyVersions(here, prefix, () => true);
           return { state: "done", receipt: { deleted, versions: "deleted" } };
         }
         const result = await removeKeys(
           here,
-          named.map((Key) => ({ Key })),
+          objects.map((Key) => ({ Key })),
         );
         const below = prefix ? await emptyPrefix(here, prefix) : { deleted: 0, hidden: false };
         // Nothing was lost, and nothing is gone: not a success unless somebody has said that this is meant.
@@ -89,3 +96,16 @@ export const s3 = handlerKind({
     };
   },
 });
+
+/** S3 deletes a key that isn't there without a word: a URL taken for a key would look like a success. */
+function keyOf(value: string, publicUrl: string | undefined): string | undefined {
+  if (!/^https?:\/\//.test(value)) return value;
+  if (publicUrl === undefined) throw new PermanentFailure("url_without_publicUrl");
+  const base = publicUrl.replace(/\/*$/, "/");
+  if (!value.startsWith(base)) return undefined;
+  try {
+    return decodeURIComponent(value.slice(base.length).replace(/[?#].*$/, "")) || undefined;
+  } catch {
+    throw new PermanentFailure("url_not_understood");
+  }
+}

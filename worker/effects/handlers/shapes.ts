@@ -8,7 +8,7 @@ export const key = () => z.union([z.string(), z.int().transform(String)]).nullis
 
 /** Flat values, as services take them for properties. */
 export const traits = () =>
-  z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional();
+  z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).nullish();
 
 /** The address of a service; https, unless it stands on this machine or inside a private network. */
 export const url = () =>

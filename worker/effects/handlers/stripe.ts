@@ -7,12 +7,12 @@ import { key, nothingToDo, url } from "./shapes.ts";
 
 type Client = InstanceType<typeof import("stripe").default>;
 
-/**
- * Deletes the customer, which cancels subscriptions; charges and invoices stay readable at Stripe, as its books need
- * them. With `redaction`, personal data is redacted in those too. A customer that is gone is deleted.
- */
+/** Deletes the customer, or redacts what Stripe knows of it. */
 export const stripe = handlerKind({
   kind: "stripe",
+  about:
+    "Deletes the customer at Stripe, which ends subscriptions. Charges and invoices stay readable there, as its books need them; a redaction job redacts those too. A customer that isn't there is deleted.",
+  value: ["customerId"],
   sdk: "stripe",
   settings: (given) => ({
     apiKey: given.secret().describe("secret or restricted key that may write customers"),

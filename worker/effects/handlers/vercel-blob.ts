@@ -10,10 +10,12 @@ type Sdk = typeof import("@vercel/blob");
 /** What one call of the API takes well. */
 const CHUNK = 100;
 
-/** Deletes files from Vercel Blob. What isn't there is deleted. */
+/** Deletes files from Vercel Blob. */
 export const vercelBlob = handlerKind({
   kind: "vercel-blob",
+  about: "Deletes files from Vercel Blob. What isn't there is deleted.",
   sdk: "@vercel/blob",
+  value: ["url", "urls"],
   settings: (given) => ({
     token: given.secret().describe("read-write token of the store"),
   }),

@@ -16,6 +16,8 @@ const EVENTS: Record<Delivery["at"], string> = {
 /** A POST that is signed as https://www.standardwebhooks.com says. */
 export const webhook = handlerKind({
   kind: "webhook",
+  about:
+    "Sends a POST to a service of one's own, signed as [Standard Webhooks](https://www.standardwebhooks.com) says.",
   settings: (given) => ({
     url: given.text(url()).describe("where to; redirects aren't followed"),
     secret: given.secret().describe("`whsec_…`: base64 of 24 to 64 random bytes"),

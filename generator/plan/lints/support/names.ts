@@ -17,10 +17,17 @@ export function annotationName(context: PlanContext, table: Table): string {
 
 /** The owner that a foreign key to the subject makes, as the annotation would write it. */
 export function ownerBy(plan: Plan, context: PlanContext, fk: ForeignKey): string {
-  const column = fk.columns[fk.references.columns.indexOf(plan.key.column)];
+  const part = plan.parts.find((each) => each.table.name === fk.references.table)?.rows.owner;
+  const key = part?.by === "column" ? part.column : plan.key.column;
+  const column = fk.columns[fk.references.columns.indexOf(key)];
   if (column !== undefined) return JSON.stringify(column);
-  const subject = context.catalog.table(plan.subject.table.name);
-  return `via(${JSON.stringify(subject === undefined ? plan.subject.table.name : annotationName(context, subject))})`;
+  if (part !== undefined) return `via(${JSON.stringify(nameOf(context, fk.references.table))})`;
+  return `via(${JSON.stringify(nameOf(context, plan.subject.table.name))})`;
+}
+
+function nameOf(context: PlanContext, name: string): string {
+  const table = context.catalog.table(name);
+  return table === undefined ? name : annotationName(context, table);
 }
 
 /** The table that partitions are decided with. */

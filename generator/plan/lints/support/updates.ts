@@ -74,7 +74,11 @@ function subjectUpdates(plan: Plan, context: PlanContext): Update[] {
 }
 
 function ruleUpdates(plan: Plan, context: PlanContext): Update[] {
-  return allowedOperations(plan).flatMap(({ operation }) => {
+  const operations = [
+    ...plan.lifecycle.strategies.flatMap((strategy) => plan.operations[strategy]),
+    ...plan.atSchedule,
+  ];
+  return operations.flatMap((operation) => {
     const table = context.catalog.table(operation.table.name);
     const decision = context.decisions.get(operation.table.name);
     if (table === undefined || decision === undefined || operation.action === "delete") return [];

@@ -34,7 +34,7 @@ beforeAll(async () => {
   // Written by a person without the lists, which `lethe sync` fills in once.
   expect(await writeEdited(config, editAnnotation(config, first, snapshot))).toBe(true);
   annotation = await loaded(config);
-});
+}, 60_000);
 
 test("a person's file", () => {
   expect(snapshot.tables).toHaveLength(500);

@@ -51,7 +51,7 @@ export async function tellOutside(world: World, services: Services, departing: D
   services.billing.isDown = false;
   await world.ask(
     owner,
-    "update lethe.effect set next_attempt_at = now() where request_id = :'request' and name = 'billing'",
+    "update lethe.effect set next_attempt_at = now()\nwhere request_id = :'request' and name = 'billing'",
     { request },
   );
   await world.sql`select pg_notify('lethe', '')`;

@@ -12,7 +12,9 @@ import { startWorker } from "../worker-process.ts";
 import type { World } from "../world.ts";
 
 const DIGEST = `select id, run_at
-from graphile_worker.add_job('weekly_digest', json_build_object('userId', :'noor'::text), run_at => now() + interval '3 days')`;
+from graphile_worker.add_job(
+  'weekly_digest', json_build_object('userId', :'noor'::text), run_at => now() + interval '3 days'
+)`;
 
 /** Far less than the minute after which the worker looks by itself. */
 const PATIENCE = 15_000;

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:1b8f87ed1922e0cca6b3be42be6a3230583d0018
+--! Hash: sha1:7da8219c52a9e8f5e40e73c79dabdf5e9c905f3f
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -851,6 +851,10 @@ alter table lethe.deletion_request drop column executing_xact;
 -- Requests are never deleted, and every event is written by record_events() for requests that it holds: a foreign key would
 -- only look each of them up again, twice a person. verify_events() tells of events whose request is gone.
 alter table lethe.deletion_event drop constraint deletion_event_request_id_fkey;
+
+-- Reasons are wiped when their writer is erased; few requests have one.
+create index deletion_request_reason on lethe.deletion_request (subject_id)
+  where reason is not null;
 $step$);
 
 call pg_temp.lethe_step(8, $step$
@@ -882,6 +886,19 @@ comment on type lethe.residue_look is
 
 create index deletion_request_executed on lethe.deletion_request (executed_at, id)
   where state in ('erased', 'completed');
+$step$);
+
+call pg_temp.lethe_step(10, $step$
+-- The last whole look for drift, and of which state of the catalog it was.
+create table lethe.drift_look (
+  only_row boolean primary key default true check (only_row),
+  catalog_mark text not null,
+  looked_at timestamptz not null,
+  refused jsonb not null
+);
+comment on table lethe.drift_look is
+  'What the last look for drift found: strategies that wait, with a table. Good for a minute, while the catalog is the same.';
+insert into lethe.drift_look (catalog_mark, looked_at, refused) values ('', '-infinity', '{}');
 $step$);
 
 -- =============================================================================
@@ -3860,8 +3877,8 @@ create or replace function lethe.event_hash(
   details jsonb
 ) returns bytea
 language sql
-immutable
-set search_path = pg_catalog, pg_temp
+stable
+-- No settings of its own, so that it is inlined: whoever calls it has pinned the path.
 as $function$
   -- Microseconds since the epoch: a timestamp's text would change with TimeZone.
   select sha256(
@@ -4828,6 +4845,7 @@ as $function$
 #variable_conflict use_variable
 declare
   details constant jsonb := '{}';
+  people uuid[];
   closed bigint[];
   seqs integer[];
   heads bytea[];
@@ -4839,11 +4857,10 @@ begin
   delete from lethe.orphan o where o.request_id = any (requests);
 
   -- What the person wrote is theirs, in requests they took back too; what an administrator wrote is the controller's.
+  people := array(select r.subject_id from lethe.deletion_request r where r.id = any (requests));
   update lethe.deletion_request r
   set reason = null
-  from lethe.deletion_request done
-  where done.id = any (requests)
-    and r.subject_id = done.subject_id
+  where r.subject_id = any (people)
     and r.requested_by = r.subject_id::text
     and r.reason is not null;
 
@@ -5212,19 +5229,43 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $function$
 #variable_conflict use_column
+declare
+  mark text;
+  waiting jsonb;
 begin
-  if exists (select from lethe.annotation a where a.drift = 'refuse') then
-    return query
-    select s.strategy, min(d.table_name)
-    from lethe.differences() d
-    cross join lateral unnest(d.strategies) as s (strategy)
-    where d.severity = 'error'
-    group by s.strategy;
+  if not exists (select from lethe.annotation a where a.drift = 'refuse') then
+    return;
   end if;
+  mark := lethe.catalog_mark();
+  select l.refused into waiting
+  from lethe.drift_look l
+  where l.catalog_mark = mark and l.looked_at between now() - interval '1 minute' and now();
+  if not found then
+    select coalesce(jsonb_object_agg(f.strategy, f.table_name), '{}') into waiting
+    from (
+      select s.strategy, min(d.table_name) as table_name
+      from lethe.differences() d
+      cross join lateral unnest(d.strategies) as s (strategy)
+      where d.severity = 'error'
+      group by s.strategy
+    ) f;
+    -- Whoever is writing it right now has looked as well.
+    perform from lethe.drift_look for update skip locked;
+    if found then
+      update lethe.drift_look l
+      set catalog_mark = mark,
+          looked_at = now(),
+          refused = waiting;
+    end if;
+  end if;
+  return query
+  select w.key, w.value
+  from jsonb_each_text(waiting) w;
 end
 $function$;
 comment on function lethe.refused_by_drift() is
-  'Strategies that touch a table which isn''t what the annotation knows, with the first such table.';
+  'Strategies that touch a table which isn''t what the annotation knows, with the first such table. The whole look is taken
+   anew when the catalog has changed, and each minute.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.require_executing(uuid[])', $define$
@@ -6827,6 +6868,49 @@ join pg_catalog.pg_class c
   )
 where c.relkind in ('r', 'p', 'f');
 comment on view lethe.annotated_relation is 'Annotated tables that are there.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.catalog_mark()', $define$
+create or replace function lethe.catalog_mark() returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $function$
+  -- Every change of a catalog row gives it another xmin; rows that come and go change the counts.
+  with relation as materialized (
+    select a.relation from lethe.annotated_relation a
+  )
+  select concat_ws(
+    ' ',
+    (select a.hash from lethe.annotation a),
+    current_user,
+    (
+      select concat(count(*), ':', sum(hashtextextended(concat_ws(' ', c.oid, c.xmin), 0)))
+      from relation r join pg_class c on c.oid = r.relation
+    ),
+    (
+      select concat(count(*), ':', sum(hashtextextended(concat_ws(' ', a.attrelid, a.attnum, a.xmin), 0)))
+      from relation r join pg_attribute a on a.attrelid = r.relation
+    ),
+    (
+      -- A foreign key has triggers on the table that it points at, too.
+      select concat(count(*), ':', sum(hashtextextended(concat_ws(' ', g.oid, g.xmin), 0)))
+      from relation r join pg_trigger g on g.tgrelid = r.relation
+    ),
+    (
+      select concat(count(*), ':', sum(hashtextextended(concat_ws(' ', k.oid, k.xmin), 0)))
+      from relation r join pg_constraint k on k.conrelid = r.relation
+    ),
+    (
+      select concat(count(*), ':', sum(hashtextextended(concat_ws(' ', y.oid, y.xmin), 0)))
+      from relation r join pg_policy y on y.polrelid = r.relation
+    ),
+    (select concat(count(*), ':', sum(hashtextextended(m.xmin::text, 0))) from pg_auth_members m)
+  );
+$function$;
+comment on function lethe.catalog_mark() is
+  'Another text whenever an annotated table, or what hangs on it, was changed: a cheap question before the look for drift.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.column_differences()', $define$

@@ -73,6 +73,8 @@ export const waivable: Record<string, Waivable> = {
   L066: "the value would stay until the erasure",
   L067: { errors: FAILS },
   L068: { errors: WRONG },
+  L069: "the rule would do nothing",
+  L070: "the rule could not be carried out",
   L072: "what isn't decided isn't erased: say keep(\"why\") of the table",
   L076: "the outside would not be told",
   L077: "the effect would never be delivered, and the request never completed",

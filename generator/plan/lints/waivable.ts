@@ -76,6 +76,7 @@ export const waivable: Record<string, Waivable> = {
   L069: "the rule would do nothing",
   L070: WRONG,
   L071: { errors: "the step would run where it isn't meant to, or never" },
+  L072: "what isn't decided isn't erased: say keep(\"why\") of the table",
   L076: "the outside would not be told",
   L077: "the effect would never be delivered, and the request never completed",
   L078: "the effect would never be made",

@@ -78,6 +78,7 @@ export const waivable: Record<string, Waivable> = {
   L078: "the effect would never be made",
   L079: "the effect would never be made",
   L080: "the payload could not be made, or would hold what must not leave",
+  L081: "the effect would wait for ever, and its request never be completed",
 };
 
 /** Why a finding can't be accepted; null where it can. */

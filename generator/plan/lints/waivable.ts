@@ -73,6 +73,8 @@ export const waivable: Record<string, Waivable> = {
   L066: "the value would stay until the erasure",
   L067: { errors: FAILS },
   L068: { errors: WRONG },
+  L069: "the rule would never do anything, though the file says that it does",
+  L070: "it can't be done of a row that may be several people's",
   L076: "the outside would not be told",
   L077: "the effect would never be delivered, and the request never completed",
   L078: "the effect would never be made",

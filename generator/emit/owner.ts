@@ -1,6 +1,7 @@
 /** Predicates that find a subject's rows. `t` is the row; nested subqueries have a `t` of their own. */
 import type { KeyPlan, OptionTest, OwnedRows, OwnerPlan, Plan } from "../plan/model.ts";
 import { ident, literal } from "../quote.ts";
+import { matched, matchOwner } from "./matches.ts";
 import { column, indent, table } from "./text.ts";
 
 /** The array of subject keys that a statement works on, as SQL: a variable, or an expression. */
@@ -33,10 +34,8 @@ function ownerSql(owner: OwnerPlan, option: OptionTest | null, subjects: Subject
       return `(${owner.expression.trim()}) = any (${keys})`;
     case "via":
       return viaSql(owner, option === null ? subjects : both(option, subjects));
-    case "match": {
-      const equals = owner.operatorSchema === null ? "=" : `operator(${ident(owner.operatorSchema)}.=)`;
-      return `${column(owner.column)} ${equals} any (${castKeys(`lethe.${owner.value.name}(${keys})`, owner.cast)})`;
-    }
+    case "match":
+      return matched(owner, keys);
   }
 }
 
@@ -76,7 +75,7 @@ export function ownerKey(owner: OwnerPlan, row: string, key: KeyPlan): string {
     case "sql":
       return `(select (${owner.expression.trim()}) from (select ${row}.*) t)`;
     case "match":
-      return `lethe.${owner.value.name}_owner(${column(owner.column, row)}::text)`;
+      return matchOwner(owner, row);
     case "via": {
       const arm = owner.arms[0];
       if (arm === undefined) return `null::${key.type}`;

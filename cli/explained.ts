@@ -27,10 +27,12 @@ export interface Estimate {
 const SECONDS = { transaction: 0.02, statement: 0.001, delete: 1 / 100_000, change: 1 / 30_000 };
 
 export function estimate(operations: { action: string; rows: number }[]): Estimate {
-  const touched = operations.filter((each) => each.rows > 0);
+  // Effects are delivered afterwards.
+  const statements = operations.filter((each) => each.action !== "effect");
+  const touched = statements.filter((each) => each.rows > 0);
   const seconds = touched.reduce(
     (sum, { action, rows }) => sum + rows * (action === "delete" ? SECONDS.delete : SECONDS.change),
-    SECONDS.transaction + operations.length * SECONDS.statement,
+    SECONDS.transaction + statements.length * SECONDS.statement,
   );
   return {
     seconds: Math.round(seconds * 100) / 100,

@@ -43,7 +43,7 @@ for (const [name, text] of Object.entries(files)) {
 if (stale) process.exit(1);
 
 function sqlReference(): string {
-  const objects = ["lifecycle", "execution", "retention", "views"].flatMap((folder) =>
+  const objects = ["lifecycle", "execution", "residue", "retention", "views"].flatMap((folder) =>
     readdirSync(join(root, "sql", folder))
       .sort()
       .map((file) => parseSql(readFileSync(join(root, "sql", folder, file), "utf8")))

@@ -1,7 +1,15 @@
 /** Before the worker starts: is Lethe there, may this role use it, and what has an earlier worker left behind? */
 import { makeWorkerUtils, type WorkerUtils } from "graphile-worker";
 import { UsageError } from "../generator/errors.ts";
-import { deliverName, drainName, driftName, purgeName, sweepName, type TaskContext } from "./context.ts";
+import {
+  deliverName,
+  drainName,
+  driftName,
+  purgeName,
+  residueName,
+  sweepName,
+  type TaskContext,
+} from "./context.ts";
 import { executingRequests } from "./database.ts";
 import { factsOf } from "./errors.ts";
 import { graphileLogger } from "./log.ts";
@@ -67,7 +75,11 @@ async function forgetDeadJobs(
       `select id::text as id
        from ${jobs}
        where task_identifier = any ($1) and key is null and locked_at is null and attempts >= max_attempts`,
-      [[sweepName, drainName, deliverName, driftName, purgeName].map((nameOf) => nameOf(schema))],
+      [
+        [sweepName, drainName, deliverName, driftName, purgeName, residueName].map((nameOf) =>
+          nameOf(schema),
+        ),
+      ],
     ),
   );
   if (rows.length === 0) return;

@@ -1,8 +1,10 @@
 /** The annotation language: everything a `lethe.schema.ts` is written with. */
 import type { ErasureInput } from "./input.ts";
 
+export * from "./builders/auth-presets.ts";
 export type { JsonPath, PiiOptions, SecretOptions } from "./builders/columns.ts";
 export { keepRest, pii, secret, set } from "./builders/columns.ts";
+export * from "./builders/effects.ts";
 export * from "./builders/groups.ts";
 export * from "./builders/marks.ts";
 export * from "./builders/owners.ts";

@@ -21,10 +21,14 @@ export function contextFindings(root: unknown): Finding[] {
     options: entriesOf(valueAt(root, ["options"])).map(([name]) => name),
     ghosts: entriesOf(valueAt(root, ["ghosts"])).map(([name]) => name),
   };
+  for (const [name, effect] of entriesOf(valueAt(root, ["effects"])))
+    checkRule(effect, ["effects", name], known, report);
   for (const [name, decision] of entriesOf(valueAt(root, ["tables"]))) {
     const group = isObject(decision) && decision.class === "group";
-    if (group) checkDecision(decision.decision, ["tables", name, "decision"], known, report);
-    else checkDecision(decision, ["tables", name], known, report);
+    if (group) {
+      checkDecision(decision.decision, ["tables", name, "decision"], known, report);
+      checkView(decision.decision, ["tables", name, "decision", "view"], report);
+    } else checkDecision(decision, ["tables", name], known, report);
   }
   checkTwice(root, report);
   return findings;
@@ -36,6 +40,18 @@ function checkDecision(decision: unknown, path: AnnotationPath, known: Known, re
   decision.rules.forEach((rule, index) => {
     checkRule(rule, [...path, "rules", index], known, report);
   });
+}
+
+/** One name, and a view for each table. */
+function checkView(decision: unknown, path: AnnotationPath, report: Report): void {
+  if (valueAt(decision, ["view"]) === undefined) return;
+  const message = "`view` is set on a group, whose tables would all make a view of that name";
+  report(
+    "L008",
+    path,
+    message,
+    'write rls: "hide" or "restrict", or decide the table with the view by itself',
+  );
 }
 
 /** A table that a group lists is decided there: beside it, one of two decisions would be lost. */

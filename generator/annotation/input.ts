@@ -5,6 +5,7 @@
 import type {
   Acknowledgement,
   ColumnOptions,
+  EffectTime,
   Hiding,
   Marks,
   Owner,
@@ -36,7 +37,7 @@ export type TransformInput = Transform & ColumnOptions;
 export type ColumnInput = Keep | Todo | TransformInput;
 export type ColumnsInput = Record<string, ColumnInput>;
 
-/** A column's name, or `via(…)`, `polymorphic(…)`, `ownerSql(…)`. */
+/** A column's name, or `via(…)`, `referencedBy(…)`, `polymorphic(…)`, `match(…)`, `ownerSql(…)`. */
 export type OwnerInput = string | Owner;
 export type RowsInput = RowAction | Reassign;
 
@@ -155,6 +156,38 @@ export interface GroupResult {
 
 export type GhostValues = Record<string, string | number | boolean | null>;
 
+/** Work outside the database: what `effect({ … })` takes. */
+export interface EffectInput {
+  /** Who does it: a name in `lethe.effects.ts`, or `"jobs"`. */
+  handler: string;
+  /**
+   * When: as soon as a deletion is scheduled, before it is executed, when it is cancelled, or when the data is erased.
+   * Default: "execute".
+   */
+  at?: EffectTime;
+  /** One effect for each of the person's rows in this table; `t` is that row. With `owner`, the rows of that rule alone. */
+  forEach?: string | { table: string; owner?: OwnerInput };
+  /** Names of effects that have to be done first. */
+  after?: string | string[];
+  /** The execution waits until it is done; with at "schedule" or "before". */
+  required?: boolean;
+  /**
+   * What the handler gets: a name and an SQL expression each. `t` is the person's row (or that of `forEach`) as it was
+   * before anything was erased, `r` the request, `cancel_token` at schedule and before the token of the link in a mail.
+   */
+  payload?: Record<string, Sql>;
+  /** With at: "before": how long before the execution it is delivered. A PostgreSQL interval. */
+  lead?: string;
+  /** An SQL condition over `t`. */
+  where?: Sql;
+  /** Only for requests that carry this option. */
+  when?: string;
+  /** Only for requests without this option. */
+  unless?: string;
+  /** Only for these. Default: all; at execution those that erase what is personal, so not soft_delete. */
+  strategies?: Strategy[];
+}
+
 /** The whole file: what `defineErasure({ … })` takes. */
 export interface ErasureInput {
   /** The SQL schema that Lethe lives in. Default: "lethe". */
@@ -171,6 +204,10 @@ export interface ErasureInput {
      * the worker warns each day. Default: "refuse".
      */
     drift?: "refuse" | "warn";
+    /** Attempts in vain after which an effect is a dead letter; 25 take about a week. Default: 25. */
+    effectAttempts?: number;
+    /** How long the payload of an effect that never succeeds is kept. A PostgreSQL interval. Default: "90 days". */
+    payloadRetention?: string;
   };
   /** Options that a request may carry, with their defaults; rules ask with `when` and `unless`. */
   options?: Record<string, boolean>;
@@ -188,6 +225,8 @@ export interface ErasureInput {
   };
   /** Findings about anything else than a table that somebody has read and accepts. */
   accept?: Waiver[];
+  /** Work outside the database, by name; columns hand it their values with `effect: "name"`. */
+  effects?: Record<string, EffectInput>;
   /** Rows of the subject table that stand in for departed people: `ghost({ column: value })` by name. */
   ghosts?: Record<string, GhostValues>;
   /** Keys: `table`, `schema.table`, or a pattern with `*` (for `unrelated` and `keep`); `...group(…)` for many tables. */

@@ -9,7 +9,9 @@ import {
   accessShape,
   type Complaint,
   columnShapes,
+  effectShape,
   erasureShape,
+  forEachShape,
   groupShape,
   lifecycleShape,
   ownerShapes,
@@ -91,7 +93,9 @@ export function findingsOf(issue: Issue, root: unknown): Finding[] {
 /** A key that the language knows, rather than the name of a table, column or option, or a place in a list. */
 function isSetting(path: AnnotationPath): boolean {
   const parent = path.at(-2);
-  const named = parent === "columns" || parent === "options" || (parent === "tables" && path.length === 2);
+  const named =
+    ["columns", "options", "payload", "effects"].includes(String(parent)) ||
+    (parent === "tables" && path.length === 2);
   return typeof path.at(-1) === "string" && !named;
 }
 
@@ -131,6 +135,7 @@ function missing(path: AnnotationPath, root: unknown, finding: Make): Finding {
 
 /** What to add where a required key isn't there. */
 const HINTS: Record<string, string> = {
+  handler: 'name who does it: handler: "…", a name in lethe.effects.ts',
   key: 'add the key column: key: "id"',
   columns: "add columns: { … }, with a decision about every column",
   for: 'add how long the rows must stay: for: "7 years"',
@@ -195,11 +200,15 @@ function knownKeys(value: unknown, path: AnnotationPath): string[] {
             tagged({ ...columnShapes, adopt: adoptShape }, value.action) ??
             (last === "marks"
               ? marksShape
-              : last === "rows"
-                ? rowsByStrategyShape
-                : path.at(-2) === "refuse"
-                  ? refuseShape
-                  : undefined));
+              : last === "forEach"
+                ? forEachShape
+                : path[0] === "effects" && path.length === 2
+                  ? effectShape
+                  : last === "rows"
+                    ? rowsByStrategyShape
+                    : path.at(-2) === "refuse"
+                      ? refuseShape
+                      : undefined));
   return shape === undefined ? [] : Object.keys(shape.shape);
 }
 

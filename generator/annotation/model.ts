@@ -62,6 +62,7 @@ export type Owner =
    * says when that value is proved to be theirs; `and`: columns of the row that must equal columns of the subject.
    */
   | { by: "match"; column: string; value: string | { sql: Sql }; if?: Sql; and?: Record<string, string> }
+  /** Rows that rows of theirs point at, and nobody else's; `columns` are those of the table that points. */
   | { by: "referenced_by"; table: string; columns?: string[] };
 
 export type RowAction = "transform" | "delete" | "detach" | "keep" | "cascade";
@@ -198,6 +199,31 @@ export interface Acknowledgement {
   reason: string;
 }
 
+/** What causes an effect; "before" is written when a deletion is scheduled, and delivered before it is executed. */
+export type EffectTime = "schedule" | "before" | "cancel" | "execute";
+
+/** Work outside the database. */
+export interface EffectAnnotation {
+  /** A name in `lethe.effects.ts`. */
+  handler: string;
+  at: EffectTime;
+  /** One for each row of an owned table; of one rule alone where the owner is said. */
+  forEach?: { table: string; owner?: Owner };
+  /** Not delivered until these effects of the same request are done or skipped. */
+  after: string[];
+  /** The execution waits until it is done or skipped. */
+  required: boolean;
+  /** By name, SQL over `t` (the subject's row, or that of forEach) and `r` (the request). */
+  payload: Record<string, Sql>;
+  /** With at: "before": how long before the execution. */
+  lead?: string;
+  where?: Sql;
+  when?: string;
+  unless?: string;
+  /** Undefined: all, but at execution only those that erase what is personal. */
+  strategies?: Strategy[];
+}
+
 export interface Lifecycle {
   /** Allowed strategies; the first is the default. */
   strategies: Strategy[];
@@ -206,6 +232,10 @@ export interface Lifecycle {
   cancelCooldown: string;
   /** Whether requests wait while a table that their strategy touches differs from what the annotation knows. */
   drift: "refuse" | "warn";
+  /** After so many attempts in vain an effect is a dead letter. */
+  effectAttempts: number;
+  /** How long the payload of an effect that never succeeds is kept. */
+  payloadRetention: string;
 }
 
 export interface Access {
@@ -249,6 +279,8 @@ export interface Annotation {
   access: Access;
   /** Rows of the subject table that stand in for departed people, by name: column → value. */
   ghosts: Record<string, Record<string, string | number | boolean | null>>;
+  /** Work outside the database, by name. */
+  effects: Record<string, EffectAnnotation>;
   /** Keys: `table`, `schema.table`, or a pattern with `*` (for `unrelated` and `keep`). */
   tables: Record<string, AnyTableAnnotation>;
   /** By a name that no table has, `group(*_tag, *_rating)`. */

@@ -4,6 +4,7 @@ import type {
   BlockerResult,
   ColumnInput,
   ColumnsInput,
+  EffectInput,
   ErasureInput,
   GroupResult,
   OwnerInput,
@@ -17,6 +18,7 @@ import type {
   AnyTableAnnotation,
   BlockerRule,
   ColumnRule,
+  EffectAnnotation,
   GroupAnnotation,
   Owner,
   Rule,
@@ -33,6 +35,8 @@ export function normalise(input: ErasureInput): Annotation {
       gracePeriod: lifecycle?.gracePeriod ?? "14 days",
       cancelCooldown: lifecycle?.cancelCooldown ?? "24 hours",
       drift: lifecycle?.drift ?? "refuse",
+      effectAttempts: lifecycle?.effectAttempts ?? 25,
+      payloadRetention: lifecycle?.payloadRetention ?? "90 days",
     },
     options: input.options ?? {},
     access: {
@@ -43,6 +47,7 @@ export function normalise(input: ErasureInput): Annotation {
       searchPath: access?.searchPath ?? ["public"],
     },
     ghosts: input.ghosts ?? {},
+    effects: mapValues(input.effects ?? {}, effectOf),
     tables: Object.fromEntries(Object.entries(input.tables).flatMap(([key, each]) => tablesOf(key, each))),
     groups: Object.fromEntries(
       Object.entries(input.tables).flatMap(([key, each]) =>
@@ -50,6 +55,20 @@ export function normalise(input: ErasureInput): Annotation {
       ),
     ),
     accept: input.accept,
+  });
+}
+
+function effectOf({ forEach, after, ...effect }: EffectInput): EffectAnnotation {
+  const rows = typeof forEach === "string" ? { table: forEach } : forEach;
+  return defined({
+    ...effect,
+    at: effect.at ?? "execute",
+    forEach:
+      rows &&
+      defined({ table: rows.table, owner: rows.owner === undefined ? undefined : ownerOf(rows.owner) }),
+    after: typeof after === "string" ? [after] : (after ?? []),
+    required: effect.required ?? false,
+    payload: effect.payload ?? {},
   });
 }
 

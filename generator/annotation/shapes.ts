@@ -5,12 +5,14 @@
  */
 import { z } from "zod";
 import { columnShapes, columns } from "./shapes/columns.ts";
+import { effectShape } from "./shapes/effects.ts";
 import { byField, choose, interval, list, record, scalar, schemaName, sql, text } from "./shapes/leaves.ts";
 import { marks } from "./shapes/marks.ts";
 import { heavy, owner, rows } from "./shapes/rows.ts";
 import { isObject } from "./value.ts";
 
 export { columnShapes } from "./shapes/columns.ts";
+export { effectShape, forEachShape } from "./shapes/effects.ts";
 export type { Complaint } from "./shapes/leaves.ts";
 export { ownerShapes, reassignShape, rowsByStrategyShape } from "./shapes/rows.ts";
 
@@ -122,6 +124,8 @@ export const lifecycleShape = z.strictObject({
   gracePeriod: interval.optional(),
   cancelCooldown: interval.optional(),
   drift: z.enum(["refuse", "warn"]).optional(),
+  effectAttempts: z.int().positive().max(1000).optional(),
+  payloadRetention: interval.optional(),
 });
 export const accessShape = z.strictObject({
   currentUser: sql.optional(),
@@ -145,5 +149,6 @@ export const erasureShape = z.strictObject({
   access: accessShape.optional(),
   accept,
   ghosts: record(record(ghostValue)).optional(),
+  effects: record(effectShape).optional(),
   tables: record(tableDecision),
 });

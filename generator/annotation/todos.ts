@@ -36,12 +36,19 @@ export function findTodos(annotation: Annotation): Finding[] {
     columns(one.columns, path);
     if (one.class === "blocker" && one.otherwise) rule(one.otherwise, [...path, "otherwise"]);
   };
+  const asked = new Set<string>();
   for (const [name, table] of Object.entries(annotation.tables)) {
     const path = ["tables", name];
     if (table.class === "todo") {
       const group = annotation.groups[groupOf(annotation, name) ?? ""];
       const open = group !== undefined && group.decision.class !== "todo";
       report(path, table.question, open ? inList(name) : DECIDE);
+    }
+    // The tables of a group have their columns' questions in common.
+    const shared = groupOf(annotation, name);
+    if (shared !== undefined && table.class === "table") {
+      if (asked.has(shared)) continue;
+      asked.add(shared);
     }
     if (table.class === "subject" || table.class === "table") columns(table.columns, path);
     if (table.class === "table")

@@ -53,6 +53,7 @@ const OWNERS: Record<string, string> = {
   polymorphic: "polymorphic(…)",
   sql: "ownerSql(…)",
   match: "match(…)",
+  referenced_by: "referencedBy(…)",
 };
 
 /** The builder that made a value, as a person would write it. */

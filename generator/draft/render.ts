@@ -1,9 +1,10 @@
 /** A draft as the text of `lethe.schema.ts`: sections by class, one line a column, each guess with its reason. */
 import { objectKey } from "../plan/lints/support/names.ts";
+import { type Entry, entries } from "./alike.ts";
 import type { ColumnDraft, Draft, SubjectDraft, TableDraft } from "./model.ts";
 import { GROUPS } from "./model.ts";
 import { renderColumn, renderFields, renderRule, type Used, value } from "./render-values.ts";
-import { survives } from "./to-annotation.ts";
+import { survives } from "./survives.ts";
 
 export interface RenderDraftOptions {
   /** What the file imports the annotation language from. */
@@ -71,15 +72,51 @@ function subject(draft: SubjectDraft, used: Used): string[] {
   ];
 }
 
-function tables({ tables }: Draft, used: Used): string[] {
+function tables(draft: Draft, used: Used): string[] {
   const lines: string[] = [];
-  let group: string = "people";
-  for (const table of tables) {
-    if (table.group !== group) lines.push(...section(GROUPS[table.group]));
-    group = table.group;
-    lines.push(...oneTable(table, used), "");
+  let title: string = "people";
+  for (const { table, group } of entries(draft)) {
+    if (table.group !== title) lines.push(...section(GROUPS[table.group]));
+    title = table.group;
+    const one = oneTable(table, used);
+    lines.push(...(group === null ? one : oneGroup(table, group, one, used)), "");
   }
   return lines;
+}
+
+/** What is said of one table, inside `group(…)`: its comments above, its key gone. */
+function oneGroup(
+  table: TableDraft,
+  group: NonNullable<Entry["group"]>,
+  one: string[],
+  used: Used,
+): string[] {
+  used.add("group");
+  const key = `    ${objectKey(table.key)}: `;
+  const start = one.findIndex((line) => line.startsWith(key));
+  const [first = "", ...more] = one.slice(start);
+  const decision = [`      ${first.slice(key.length)}`, ...more.map((line) => `  ${line}`)];
+  return [
+    ...one.slice(0, start),
+    "    ...group(",
+    ...names(group.patterns),
+    ...decision,
+    ...(group.names.length === 0 ? [] : names(group.names)),
+    "    ),",
+  ];
+}
+
+function names(all: string[]): string[] {
+  const line = `      [${all.map((name) => JSON.stringify(name)).join(", ")}],`;
+  if (line.length <= WIDTH) return [line];
+  return [
+    "      [",
+    ...wrap(
+      all.map((name) => `${JSON.stringify(name)},`),
+      8,
+    ),
+    "      ],",
+  ];
 }
 
 function oneTable(table: TableDraft, used: Used): string[] {

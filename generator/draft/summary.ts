@@ -1,6 +1,7 @@
 /** What `lethe init` found and what it left open, for people and, as the same data, for programs. */
+import { entries } from "./alike.ts";
 import type { Draft, Group } from "./model.ts";
-import { survives } from "./to-annotation.ts";
+import { survives } from "./survives.ts";
 
 export interface DraftSummary {
   subject: string;
@@ -27,10 +28,13 @@ export function summarize(draft: Draft): DraftSummary {
   }
   const shown = [
     { table: subject.table, columns: subject.columns, todo: null },
-    ...draft.tables.map((table) => ({
-      ...table,
-      columns: survives(table) && table.todo === null ? table.columns : [],
-    })),
+    ...entries(draft).flatMap(({ table, group }) => {
+      const columns = survives(table) && table.todo === null ? table.columns : [];
+      // A question about a group's columns is asked once, one about the tables for each.
+      return table.todo === null || group === null
+        ? [{ ...table, columns }]
+        : group.tables.map((each) => ({ ...each, columns: [] }));
+    }),
   ];
   const open = shown.flatMap(({ table, columns, todo }) => [
     ...(todo === null ? [] : [{ table, question: todo }]),

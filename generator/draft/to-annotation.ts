@@ -1,14 +1,27 @@
 /** A draft as the planner reads it: exactly what the rendered file says once it is loaded. */
-import type { Annotation, AnyTableAnnotation, ColumnRule, Rule } from "../annotation/model.ts";
+import { groupKey } from "../annotation/builders/groups.ts";
+import type { Annotation, AnyTableAnnotation, ColumnRule, GroupAnnotation } from "../annotation/model.ts";
 import { normalise } from "../annotation/normalise.ts";
+import { entries } from "./alike.ts";
 import type { ColumnDraft, Draft, TableDraft } from "./model.ts";
+import { survives } from "./survives.ts";
 
 export function toAnnotation(draft: Draft): Annotation {
   const { subject, strategies } = draft;
-  const tables: [string, AnyTableAnnotation][] = draft.tables.map((table) => [
-    table.key,
-    tableAnnotation(table),
-  ]);
+  const said = entries(draft);
+  const tables = said.flatMap(({ table, group }): [string, AnyTableAnnotation][] =>
+    (group?.tables ?? [table]).map(({ key }) => [key, tableAnnotation(table)]),
+  );
+  const groups = said.flatMap(({ table, group }): [string, GroupAnnotation][] => {
+    if (group === null) return [];
+    const names = group.tables.map(({ key }) => key);
+    return [
+      [
+        groupKey(group.patterns),
+        { patterns: group.patterns, tables: names, decision: tableAnnotation(table) },
+      ],
+    ];
+  });
   const defaults = normalise({
     lifecycle: { strategies, gracePeriod: "14 days", cancelCooldown: "24 hours" },
     tables: {},
@@ -24,6 +37,7 @@ export function toAnnotation(draft: Draft): Annotation {
       },
       ...Object.fromEntries(tables),
     },
+    groups: Object.fromEntries(groups),
   };
 }
 
@@ -31,16 +45,6 @@ function tableAnnotation(table: TableDraft): AnyTableAnnotation {
   if (table.todo !== null) return { class: "todo", question: table.todo };
   const columns = survives(table) ? { columns: rulesOf(table.columns) } : {};
   return { class: "table", ...columns, rules: table.rules.map(({ rule }) => rule) };
-}
-
-/** Whether rows outlive an erasure, so that every column has to be decided. */
-export function survives({ rules, columns }: TableDraft): boolean {
-  return columns.length > 0 && rules.some(({ rule }) => !goes(rule));
-}
-
-function goes(rule: Rule): boolean {
-  if (rule.class === "content") return rule.rows === "delete" || rule.rows === "cascade";
-  return rule.class === "session" || rule.class === "credential" || rule.class === "mfa";
 }
 
 function rulesOf(columns: ColumnDraft[]): Record<string, ColumnRule> {

@@ -1,6 +1,8 @@
 /** Functions that only look: what blocks, what would happen. */
+import type { EffectPlan } from "../plan/effects.ts";
 import type { BlockerPlan, Operation, Plan } from "../plan/model.ts";
 import { literal } from "../quote.ts";
+import { countEffects } from "./effects.ts";
 import { count } from "./operation.ts";
 import { optionVariable, ownedBy, type Subjects } from "./owner.ts";
 import { routine } from "./routine.ts";
@@ -111,6 +113,13 @@ function countOperations(plan: Plan): DatabaseObject {
     );
     return `if strategy = '${strategy}' then\n  return query\n${indent(selects.join("\nunion all\n"), 2)};\nend if;`;
   });
+  const told = plan.effects
+    .filter((effect) => effect.at !== "cancel")
+    .flatMap((effect) =>
+      effect.sources.map((source) =>
+        line(source.table.name, "effect", countEffects(plan, effect, source), effectReason(effect)),
+      ),
+    );
   const options = new Map<string, string>();
   for (const strategy of plan.lifecycle.strategies)
     for (const operation of plan.operations[strategy]) collectOptions(plan, operation, options);
@@ -122,8 +131,10 @@ function countOperations(plan: Plan): DatabaseObject {
       { name: "strategy", type: "text" },
     ],
     returns: "table (table_name text, action text, rows bigint, reason text)",
-    declare: [...options.values()],
-    body: blocks.join("\n"),
+    declare: [...options.values(), ...(told.length === 0 ? [] : ["cancel_token constant text := '';"])],
+    body: [...blocks, ...(told.length === 0 ? [] : [`return query\n${told.join("\nunion all\n")};`])].join(
+      "\n",
+    ),
     comment: "A dry run: how many rows each statement of a strategy would touch, and why.",
   });
 }
@@ -134,6 +145,16 @@ function takes(earlier: Operation, operation: Operation): boolean {
   if (earlier.action === "delete") return true;
   const sameChanges = JSON.stringify(earlier.changes) === JSON.stringify(operation.changes);
   return earlier.action === "transform" && operation.action === "transform" && sameChanges;
+}
+
+function effectReason({ name, handler, at, lead }: EffectPlan): string {
+  const when = {
+    schedule: "at schedule",
+    before: "before the execution",
+    cancel: "",
+    execute: "at execution",
+  };
+  return `${name}: ${handler}, ${lead === null ? "" : `${lead} `}${when[at]}`;
 }
 
 function ownReason(strategy: string, columns: number): string {
@@ -158,7 +179,9 @@ export function collectOptions(plan: Plan, operation: Operation, into: Map<strin
           "  then array[subject]\n  else '{}'\nend;",
       );
     }
-    if (rows.owner.by === "via") rows.owner.arms.forEach(walk);
+    if (rows.owner.by === "via" || rows.owner.by === "referenced_by") rows.owner.arms.forEach(walk);
+    if (rows.owner.by === "referenced_by")
+      for (const each of rows.owner.referrers) each.released.forEach(walk);
   };
   walk(operation.rows);
 }

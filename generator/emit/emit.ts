@@ -5,9 +5,11 @@ import { dollar, ident } from "../quote.ts";
 import { access } from "./access.ts";
 import { coreObjects, emitAs, migrationTools, stateSteps } from "./core.ts";
 import { counts } from "./counts.ts";
+import { effects } from "./effects.ts";
 import { exporting } from "./export.ts";
 import { listLegacy, requireMarks } from "./marks-in-force.ts";
 import { matches } from "./matches.ts";
+import { captureOrphans } from "./orphans.ts";
 import { annotationRow, ghosts, register } from "./register.ts";
 import { retention, retentionTerms } from "./retention.ts";
 import { strategies } from "./strategies.ts";
@@ -112,7 +114,12 @@ function partsOf(plan: Plan): Part[] {
     {
       title: "WHAT IS ERASED",
       text: "One procedure a strategy, one statement a rule, for all subjects of a batch at once.",
-      objects: [...strategies(plan), ...matches(plan)],
+      objects: [...strategies(plan), ...matches(plan), captureOrphans(plan)],
+    },
+    {
+      title: "EFFECTS",
+      text: "What is handed to whom outside the database: one statement for each place that it comes from.",
+      objects: effects(plan),
     },
     {
       title: "WHAT IS KEPT FOR A TIME",

@@ -1,6 +1,7 @@
 /** One operation of the plan as SQL: the statement, its probe, its count, its chunk. */
 import type { KeyPlan, Operation, ReassignPlan } from "../plan/model.ts";
 import { ident, literal } from "../quote.ts";
+import { isLast, lockOrphans, orphanedBy } from "./orphans.ts";
 import { castKeys, ownedBy, ownerKey, type Subjects } from "./owner.ts";
 import { column, indent, table } from "./text.ts";
 import { type ChangeSql, changeSql } from "./value.ts";
@@ -14,7 +15,9 @@ interface Parts {
 }
 
 function partsOf(operation: Operation, key: KeyPlan, subjects: Subjects): Parts {
-  const owned = ownedBy(operation.rows, subjects);
+  const owned = isLast(operation)
+    ? orphanedBy(operation.table, operation.rows, subjects)
+    : ownedBy(operation.rows, subjects);
   const keys = {
     id: ownerKey(operation.rows.owner, "t", key),
     key: operation.rowKey === null ? null : column(operation.rowKey),
@@ -43,10 +46,11 @@ export function statement(operation: Operation, key: KeyPlan, subjects: Subjects
   // A part is written even where nothing changes: whoever writes to the row meanwhile then meets a newer one.
   const where = allOf(guard === null || operation.class === "part" ? owned : [...owned, guard]);
   const name = table(operation.table);
-  if (operation.action === "delete") return `delete from ${name} t\nwhere ${where};`;
+  const locked = isLast(operation) ? `${lockOrphans(operation, where)}\n` : "";
+  if (operation.action === "delete") return `${locked}delete from ${name} t\nwhere ${where};`;
   if (operation.action === "reassign") return reassignSql(operation, changes, owned, subjects);
   const detached = operation.detach.map((each) => `${ident(each)} = null`);
-  return `update ${name} t\nset ${assignments([...changes.map((each) => each.assignment), ...detached])}\nwhere ${where};`;
+  return `${locked}update ${name} t\nset ${assignments([...changes.map((each) => each.assignment), ...detached])}\nwhere ${where};`;
 }
 
 export function assignments(list: string[]): string {
@@ -127,7 +131,8 @@ export function residue(operation: Operation, key: KeyPlan, subjects: Subjects):
 
 /** How many rows the operation would touch; those that an earlier one has done already are left out. */
 export function count(operation: Operation, stronger: Operation[], key: KeyPlan, subjects: Subjects): string {
-  const { owned, guard } = partsOf(operation, key, subjects);
+  const { guard } = partsOf(operation, key, subjects);
+  const owned = ownedBy(operation.rows, subjects);
   const conditions = guard === null ? owned : [...owned, guard];
   const gone = stronger.map((each) => `(${ownedBy(each.rows, subjects).join(" and ")}) is not true`);
   return `select count(*)\nfrom ${table(operation.table)} t\nwhere ${allOf([...conditions, ...gone])}`;

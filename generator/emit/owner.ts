@@ -1,5 +1,13 @@
 /** Predicates that find a subject's rows. `t` is the row; nested subqueries have a `t` of their own. */
-import type { KeyPlan, OptionTest, OwnedRows, OwnerPlan, Plan } from "../plan/model.ts";
+import type {
+  KeyPlan,
+  OptionTest,
+  OwnedRows,
+  OwnerPlan,
+  Plan,
+  ReferencedBy,
+  Referrer,
+} from "../plan/model.ts";
 import { ident, literal } from "../quote.ts";
 import { matched, matchOwner } from "./matches.ts";
 import { column, indent, table } from "./text.ts";
@@ -20,6 +28,10 @@ export function ownedBy(rows: OwnedRows, subjects: Subjects): string[] {
   if (rows.owner.by === "polymorphic")
     conditions.unshift(`${column(rows.owner.type)} = ${literal(rows.owner.value)}`);
   if (rows.where !== null) conditions.push(`(${rows.where.trim()})`);
+  if (rows.owner.by === "referenced_by") {
+    const all = rows.option === null ? subjects : both(rows.option, subjects);
+    conditions.push(...rows.owner.referrers.map((each) => unreferenced(each, all)));
+  }
   return conditions;
 }
 
@@ -34,6 +46,8 @@ function ownerSql(owner: OwnerPlan, option: OptionTest | null, subjects: Subject
       return `(${owner.expression.trim()}) = any (${keys})`;
     case "via":
       return viaSql(owner, option === null ? subjects : both(option, subjects));
+    case "referenced_by":
+      return pointedAt(owner, option === null ? subjects : both(option, subjects));
     case "match":
       return matched(owner, keys);
   }
@@ -60,6 +74,35 @@ function viaSql(owner: Extract<OwnerPlan, { by: "via" }>, subjects: Subjects): s
   return `${left} in (\n${indent(`select ${right}\nfrom ${table(owner.parent)} t\nwhere ${condition}`, 2)}\n)`;
 }
 
+/** At this moment: rows that theirs point at. An erasure works on what was written down before those went. */
+function pointedAt(owner: ReferencedBy, subjects: Subjects): string {
+  const left = tuple(owner.references.map((name) => column(name)));
+  const right = owner.columns.map((name) => column(name)).join(", ");
+  const arms = owner.arms.map((arm) => ownedBy(arm, subjects).join("\n  and "));
+  const condition = arms.length === 1 ? (arms[0] as string) : arms.map((arm) => `(${arm})`).join("\n  or ");
+  return `${left} in (\n${indent(`select ${right}\nfrom ${table(owner.child)} t\nwhere ${condition}`, 2)}\n)`;
+}
+
+/** No row points at `t` by this foreign key; with `subjects`, none but those that are theirs. */
+export function unreferenced(each: Referrer, subjects: Subjects | null): string {
+  const same = each.columns.map(
+    (name, index) => `r.${ident(name)} = ${column(each.references[index] ?? name)}`,
+  );
+  const released =
+    subjects === null ? [] : each.released.map((rows) => ownedBy(rows, subjects).join(" and "));
+  const others =
+    released.length === 0
+      ? []
+      : [`(select ${released.map((one) => `(${one})`).join(" or ")} from (select r.*) t) is not true`];
+  return `not exists (\n  select from ${table(each.table)} r\n  where ${[...same, ...others].join("\n    and ")}\n)`;
+}
+
+/** Each person's own request, and the options that it carries. */
+export const ofRequest: Subjects = (option) =>
+  option === null
+    ? "array[q.subject_id]"
+    : `case when coalesce((q.options ->> ${literal(option.option)})::boolean, false) = ${option.is} then array[q.subject_id] else '{}' end`;
+
 function tuple(parts: string[]): string {
   return parts.length === 1 ? (parts[0] as string) : `(${parts.join(", ")})`;
 }
@@ -76,6 +119,8 @@ export function ownerKey(owner: OwnerPlan, row: string, key: KeyPlan): string {
       return `(select (${owner.expression.trim()}) from (select ${row}.*) t)`;
     case "match":
       return matchOwner(owner, row);
+    case "referenced_by":
+      return `null::${key.type}`;
     case "via": {
       const arm = owner.arms[0];
       if (arm === undefined) return `null::${key.type}`;

@@ -16,9 +16,11 @@ export function annotationRow(plan: Plan): string {
     literal(lifecycle.drift),
     literal(marksText(plan)),
     literal(plan.subject.marks.legacy),
+    String(lifecycle.effectAttempts),
+    `interval ${literal(lifecycle.payloadRetention)}`,
   ];
   return [
-    "insert into lethe.annotation as a (hash, strategies, grace_period, cancel_cooldown, options, drift, marks, legacy)",
+    "insert into lethe.annotation as a (hash, strategies, grace_period, cancel_cooldown, options, drift, marks, legacy, effect_attempts, payload_retention)",
     `values (${values.join(", ")})`,
     "on conflict (only_row) do update",
     "set hash = excluded.hash,",
@@ -28,7 +30,9 @@ export function annotationRow(plan: Plan): string {
     "    options = excluded.options,",
     "    drift = excluded.drift,",
     "    marks = excluded.marks,",
-    "    legacy = excluded.legacy",
+    "    legacy = excluded.legacy,",
+    "    effect_attempts = excluded.effect_attempts,",
+    "    payload_retention = excluded.payload_retention",
     "where a.hash <> excluded.hash or a.marks is distinct from excluded.marks;",
   ].join("\n");
 }

@@ -5,6 +5,7 @@ import type { Operation, Plan } from "../plan/model.ts";
 import { literal } from "../quote.ts";
 import { collectOptions, subjectsOf } from "./counts.ts";
 import { allOf } from "./operation.ts";
+import { isLast } from "./orphans.ts";
 import { ownedBy } from "./owner.ts";
 import { routine } from "./routine.ts";
 import { type DatabaseObject, indent, table } from "./text.ts";
@@ -42,7 +43,7 @@ function line(plan: Plan, strategy: Strategy, each: ExportPlan, arm: ExportArm, 
   if (basis === null) return [];
   const gone = operations
     .filter((other) => other.action === "delete" || other.action === "transform")
-    .filter((other) => !samePath(other, arm) || other.rows.option !== null);
+    .filter((other) => !samePath(other, arm) || other.rows.option !== null || isLast(other));
   // Counted once, where several rules name a row.
   const told = each.arms.slice(0, index).filter((other) => basisOf(strategy, other, operations) !== null);
   const others = [...gone, ...told].map(
@@ -53,7 +54,11 @@ function line(plan: Plan, strategy: Strategy, each: ExportPlan, arm: ExportArm, 
   return [`select ${literal(each.table.name)}, (\n${indent(counted, 2)}\n), ${literal(basis)}`];
 }
 
-function basisOf(strategy: Strategy, { rule, path }: ExportArm, operations: Operation[]): string | null {
+function basisOf(
+  strategy: Strategy,
+  { rule, rows: owned, path }: ExportArm,
+  operations: Operation[],
+): string | null {
   if (rule === null) return null;
   const acting = operations.filter((each) => JSON.stringify(each.path) === JSON.stringify(path));
   const acts = acting.length > 0;
@@ -63,6 +68,9 @@ function basisOf(strategy: Strategy, { rule, path }: ExportArm, operations: Oper
   }
   const option = acting.find((each) => each.rows.option !== null)?.rows.option;
   if (option) return `the request ${option.is ? "doesn't ask" : "asks"} for ${option.option}`;
+  // Of what others point at too, the branch that shows the rest of it.
+  if (acts && owned.owner.by === "referenced_by" && owned.owner.referrers.length === 0)
+    return "other rows point at them too";
   if (acts) return null;
   if (strategy === "soft_delete") return "soft_delete leaves them as they are";
   const rows = rule.class !== "content" ? undefined : rule.rows;

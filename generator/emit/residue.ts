@@ -37,7 +37,9 @@ export function requireNoneThroughSubject(plan: Plan, strategy: Strategy): strin
   if (operationsThrough(plan, strategy).length === 0) return [];
   return [
     `-- Rows that are found through ${plan.subject.table.name}: looked for while it still says whose they are.`,
-    `perform lethe.require_no_residue(lethe.${strategy}_residue_through_subject(subjects));`,
+    `if lethe.may_interfere('${strategy}') then`,
+    `  perform lethe.require_no_residue(lethe.${strategy}_residue_through_subject(subjects));`,
+    "end if;",
     "",
   ];
 }

@@ -4,7 +4,7 @@ import type { RetentionPlan, SinceType } from "../plan/retention.ts";
 import { ident, literal } from "../quote.ts";
 import { matchOwner } from "./matches.ts";
 import { allOf } from "./operation.ts";
-import { ownedBy, type Subjects } from "./owner.ts";
+import { ofRequest, ownedBy } from "./owner.ts";
 import { routine } from "./routine.ts";
 import { column, type DatabaseObject, indent, table } from "./text.ts";
 
@@ -53,12 +53,6 @@ function keepRetained(plan: Plan): DatabaseObject {
       "Writes down the rows that outlive these subjects, by primary key, with the time when they are to be purged; before any rule detaches them.",
   });
 }
-
-/** Each person's own request, and the options that it carries. */
-const ofRequest: Subjects = (option) =>
-  option === null
-    ? "array[q.subject_id]"
-    : `case when coalesce((q.options ->> ${literal(option.option)})::boolean, false) = ${option.is} then array[q.subject_id] else '{}' end`;
 
 function entries(each: RetentionPlan): string {
   return [
@@ -253,6 +247,8 @@ function nobodyElses(owner: OwnerPlan, row = "t", depth = 1): string {
       return `(\n  select coalesce((${owner.expression.trim()}) = e.subject_id, true)\n  from (select ${row}.*) t\n)`;
     case "match":
       return `coalesce(${matchOwner(owner, row)} = e.subject_id, true)`;
+    case "referenced_by":
+      return "false";
     case "via": {
       const parent = `p${depth}`;
       const link = owner.columns.map(

@@ -4,6 +4,7 @@ import type { ColumnChange, Operation, OptionTest, OwnedRows, Plan } from "../pl
 import { dollar, literal } from "../quote.ts";
 import { finalMark, unmarkGone } from "./marks.ts";
 import { assignments, chunk, statement } from "./operation.ts";
+import { captureStep, isLast } from "./orphans.ts";
 import { byVariable, optionsOf, optionVariable, ownedBy } from "./owner.ts";
 import { requireNoneThroughSubject, residueFunctions } from "./residue.ts";
 import { keepDetached } from "./retention.ts";
@@ -54,10 +55,15 @@ function strategyProcedure(plan: Plan, strategy: Strategy): DatabaseObject {
       "perform lethe.require_executing(subjects);",
       "",
       ...keepRetained(plan, strategy),
-      ...statements(plan, operations),
+      ...captureStep(operations),
+      ...statements(
+        plan,
+        operations.filter((each) => !isLast(each)),
+      ),
       ...requireNoneThroughSubject(plan, strategy),
       ...subjectStatement(plan, strategy),
       "",
+      ...statements(plan, operations.filter(isLast)),
       "-- A trigger or rule of the application may have swallowed a change: nothing that was to go may be left.",
       `if lethe.may_interfere('${strategy}') then`,
       `  perform lethe.require_no_residue(lethe.${strategy}_residue(subjects));`,
@@ -217,7 +223,8 @@ function drained(plan: Plan, operation: Operation): string[] {
 
 function drainFunction(plan: Plan): DatabaseObject {
   const operations = heavyStrategies(plan).map(
-    (strategy) => [strategy, plan.operations[strategy].filter(isContent)] as const,
+    (strategy) =>
+      [strategy, plan.operations[strategy].filter((each) => isContent(each) && !isLast(each))] as const,
   );
   const blocks = operations.map(([strategy, list]) => {
     const steps = list.flatMap((operation) => [

@@ -152,6 +152,11 @@ function preserve(plan: Plan): DatabaseObject {
           ...keptMark(plan).map((pair) => `  ${pair},`),
           `  'columns', ${keptColumns(subject)},`,
           ...keptParts(plan).map((pair) => `  ${pair},`),
+          ...(subject.captured.length === 0
+            ? []
+            : [
+                `  'captured', jsonb_build_object(${subject.captured.map((each) => `${literal(each.column)}, ${column(each.column)}`).join(", ")}),`,
+              ]),
           ...(plan.matches.length === 0
             ? []
             : [`  'matches', jsonb_build_object(${plan.matches.map(keptMatch).join(", ")}),`]),

@@ -52,6 +52,8 @@ function touched(plan: Omit<Plan, "drift">, context: PlanContext): Map<string, T
 
 /** Where a condition picks the rows to remove, the others stay. */
 function effects({ action, rows, reassign }: Operation): ("removes" | "survives")[] {
+  // What points at rows that may be orphaned has to be known, even if they stay.
+  if (rows.owner.by === "referenced_by") return ["removes", "survives"];
   if (action === "delete")
     return rows.where === null && rows.option === null ? ["removes"] : ["removes", "survives"];
   const removes = reassign?.orElse === "delete" || reassign?.onConflict === "delete";
@@ -59,6 +61,12 @@ function effects({ action, rows, reassign }: Operation): ("removes" | "survives"
 }
 
 function parents({ owner }: OwnedRows): string[] {
+  if (owner.by === "referenced_by")
+    return [
+      owner.child.name,
+      ...owner.referrers.map((each) => each.table.name),
+      ...owner.arms.flatMap(parents),
+    ];
   return owner.by === "via" ? [owner.parent.name, ...owner.arms.flatMap(parents)] : [];
 }
 
@@ -139,6 +147,11 @@ function lookups(table: string, { owner }: OwnedRows): { table: string; columns:
     return [
       { table, columns: owner.columns },
       ...owner.arms.flatMap((arm) => lookups(owner.parent.name, arm)),
+    ];
+  if (owner.by === "referenced_by")
+    return [
+      ...owner.referrers.map((each) => ({ table: each.table.name, columns: each.columns })),
+      ...owner.arms.flatMap((arm) => lookups(owner.child.name, arm)),
     ];
   if (owner.by === "polymorphic")
     return [[owner.id], [owner.type, owner.id]].map((columns) => ({ table, columns }));

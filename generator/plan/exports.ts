@@ -5,8 +5,9 @@
  */
 import type { AnnotationPath, Rule, TableAnnotation } from "../annotation/model.ts";
 import { type Decision, type PlanContext, ref, Unresolved } from "./context.ts";
-import type { KeyPlan, OwnedRows, TableRef } from "./model.ts";
+import type { KeyPlan, OwnedRows, ReferencedBy, TableRef } from "./model.ts";
 import { effective, ownedRows, rulesOf } from "./owner.ts";
+import { isOrphaned } from "./referenced-by.ts";
 import { columnsOf, type ExportedColumn, type Shared, type Whole } from "./shown-columns.ts";
 
 export interface ExportPlan {
@@ -91,6 +92,7 @@ function split(whole: Whole, decision: Decision, outer: Rule, path: AnnotationPa
   const rows = { ...ownedRows(context, subject, key, decision.table, rule, path), option: null };
   const { owner } = rows;
   const shared = isShared(decision, rule) && "itself";
+  if (isOrphaned(rows)) return pointedAt(whole, rows);
   const parent = owner.by === "via" ? context.decisions.get(owner.parent.name) : undefined;
   if (owner.by !== "via" || parent === undefined || parent === subject) return [{ rows, shared }];
   const arms = rulesOf(parent).flatMap((each) => split(whole, parent, each.rule, each.path));
@@ -101,6 +103,35 @@ function split(whole: Whole, decision: Decision, outer: Rule, path: AnnotationPa
   if (own.length > 0) shares.push({ rows: through(own), shared });
   if (others.length > 0) shares.push({ rows: through(others), shared: "parent" });
   return shares;
+}
+
+/** What nobody else's row points at is theirs alone; the rest is other people's too. */
+function pointedAt(whole: Whole, rows: OwnedRows & { owner: ReferencedBy }): Share[] {
+  const referrers = rows.owner.referrers.map((each) => ({
+    ...each,
+    released: theirs(whole, each.table.name),
+  }));
+  const any = { ...rows, owner: { ...rows.owner, referrers: [] } };
+  return [
+    { rows: { ...rows, owner: { ...rows.owner, referrers } }, shared: false },
+    { rows: any, shared: "parent" },
+  ];
+}
+
+function theirs(whole: Whole, table: string): OwnedRows[] {
+  const { context, subject, key } = whole;
+  const decision = context.decisions.get(table);
+  if (decision === subject)
+    return [{ owner: { by: "column", column: key.column, cast: null }, where: null, option: null }];
+  if (decision === undefined || decision.annotation.class !== "table") return [];
+  return rulesOf(decision)
+    .filter(
+      ({ rule }) => !isShared(decision, effective(rule)) && effective(rule).owner?.by !== "referenced_by",
+    )
+    .map(({ rule, path }) => ({
+      ...ownedRows(context, subject, key, decision.table, effective(rule), path),
+      option: null,
+    }));
 }
 
 function distinct(arms: Share[]): OwnedRows[] {

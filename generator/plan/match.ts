@@ -125,7 +125,7 @@ export function matchedValues(rows: Operation["rows"][]): MatchedValue[] {
   const found = new Map<string, MatchedValue>();
   const walk = (each: Operation["rows"]): void => {
     if (each.owner.by === "match") found.set(each.owner.value.name, each.owner.value);
-    if (each.owner.by === "via") each.owner.arms.forEach(walk);
+    if (each.owner.by === "via" || each.owner.by === "referenced_by") each.owner.arms.forEach(walk);
   };
   rows.forEach(walk);
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -11,6 +11,7 @@ import type {
   Strategy,
   Transform,
 } from "../annotation/model.ts";
+import type { EffectPlan } from "./effects.ts";
 import type { ExportPlan } from "./exports.ts";
 import type { RetentionPlan } from "./retention.ts";
 
@@ -99,8 +100,34 @@ export type OwnerPlan =
   | { by: "via"; parent: TableRef; columns: string[]; references: string[]; arms: OwnedRows[] }
   | { by: "polymorphic"; type: string; id: string; value: string; cast: string | null }
   | { by: "sql"; expression: Sql }
-  | MatchOwner;
-// "referenced_by" (orphans) joins here; it needs its keys captured before the rows that refer to them go.
+  | MatchOwner
+  | ReferencedBy;
+
+/**
+ * Rows that rows of theirs point at. Their keys are written down before those go; what nothing points at any more once
+ * they are gone is erased.
+ */
+export interface ReferencedBy {
+  by: "referenced_by";
+  /** The table that points, or the subject. */
+  child: TableRef;
+  columns: string[];
+  references: string[];
+  /** Of the references, to have them back from JSON. */
+  types: string[];
+  /** Whose the pointing rows are. */
+  arms: OwnedRows[];
+  /** Every foreign key that leads to the table. */
+  referrers: Referrer[];
+}
+
+export interface Referrer {
+  table: TableRef;
+  columns: string[];
+  references: string[];
+  /** Rows that don't count in a dry run: the strategy takes them away. For an export: the person's own. */
+  released: OwnedRows[];
+}
 
 export interface MatchOwner {
   by: "match";
@@ -218,6 +245,8 @@ export interface PersonTable {
 export interface SubjectPlan extends PersonTable {
   columns: string[];
   marks: MarksPlan;
+  /** Columns that lose their value at schedule and that an effect needs later on: kept for it, and not put back. */
+  captured: { column: string; type: string }[];
   refuse: { where: Sql; message: string }[];
   view: TableRef | null;
   rls: "hide" | "restrict" | null;
@@ -275,6 +304,8 @@ export interface Plan {
   hiding: HidingPlan[];
   ghosts: GhostPlan[];
   matches: MatchedValue[];
+  /** Work outside the database; those that others wait for before them. */
+  effects: EffectPlan[];
   /** Tables with more than one rule, in `order`'s order: two workers could lock their rows crosswise. */
   crosswise: TableRef[];
   decided: DecidedTable[];

@@ -15,6 +15,7 @@ import { matchColumns, matchInWords } from "./match.ts";
 import type { ColumnChange, KeyPlan, Operation, OwnedRows, ReassignPlan } from "./model.ts";
 import { effective, ownedRows } from "./owner.ts";
 import { clearedBySoftDelete } from "./person-table.ts";
+import { isOrphaned } from "./referenced-by.ts";
 import { onlyMoves, rowsUnder } from "./rows-under.ts";
 
 /** Rows of one subject beyond which a rule goes in chunks, unless the annotation says otherwise. */
@@ -141,7 +142,8 @@ export function operation(base: Base, action: Operation["action"], changes: Colu
     detach: action === "detach" ? ownerColumns(base) : [],
     reassign: null,
     class: rule.class as Operation["class"],
-    heavy: content && heavy !== false && action !== "reassign" ? heavy : null,
+    // What nothing points at any more is erased in the last pass.
+    heavy: content && heavy !== false && action !== "reassign" && !isOrphaned(rows) ? heavy : null,
     reason: reasonOf(base),
     path: base.path,
   };
@@ -242,6 +244,7 @@ function reasonOf(base: Base): string {
         ? `${owner.columns.join(", ")} holds their ${owner.references.join(", ")}`
         : `via ${owner.parent.table}`,
     );
+  if (owner.by === "referenced_by") parts.push(`once nothing points at them, their ${owner.child.table} did`);
   if (owner.by === "match")
     parts.push(
       `${matchColumns(owner).join(" and ")} ${owner.and.length === 0 ? "holds" : "hold"} their ${matchInWords(owner.value)}`,

@@ -6,6 +6,7 @@ import { columnOrFail, type Decision, type PlanContext, ref, report, Unresolved 
 import { columnsTo, keyColumns } from "./key-columns.ts";
 import { resolveMatch } from "./match.ts";
 import type { KeyPlan, OptionTest, OwnedRows, OwnerPlan } from "./model.ts";
+import { resolveReferencedBy } from "./referenced-by.ts";
 import { leavesWhole, type Under } from "./rows-under.ts";
 import { type Columns, inferredViaSubject, resolveViaSubject } from "./via-subject.ts";
 
@@ -30,7 +31,7 @@ export function ownedRows(
   };
 }
 
-export function optionOf(rule: Rule): OptionTest | null {
+export function optionOf(rule: Pick<Rule, "when" | "unless">): OptionTest | null {
   if (rule.when !== undefined) return { option: rule.when, is: true };
   if (rule.unless !== undefined) return { option: rule.unless, is: false };
   return null;
@@ -70,15 +71,17 @@ function resolveOwner(
       return { by: "sql", expression: resolved.expression };
     case "match":
       return resolveMatch(context, subject, table, resolved, at);
-    default:
-      report(context, {
-        code: "L027",
-        subject: table.name,
-        message: `an owner by ${resolved.by} is not supported by this version`,
-        remedy: "use a column, via(), polymorphic(), match() or ownerSql()",
-        path: at,
+    case "referenced_by": {
+      const own: OwnedRows = {
+        owner: { by: "column", column: key.column, cast: null },
+        where: null,
+        option: null,
+      };
+      return resolveReferencedBy(context, subject, own, table, resolved, at, (child) => {
+        refuseCircle(context, table, "referencedBy", child, seen, at);
+        return armsOf(context, subject, key, child, under, [...seen, table.name]);
       });
-      throw new Unresolved();
+    }
   }
 }
 
@@ -133,21 +136,43 @@ function resolveVia(
     });
     throw new Unresolved();
   }
-  if (seen.includes(parent.table.name)) {
-    report(context, {
-      code: "L028",
-      subject: table.name,
-      message: `via(${JSON.stringify(owner.table)}) goes round in a circle`,
-      remedy: "give one of the tables an owner that doesn't go via the others",
-      path,
-    });
-    throw new Unresolved();
-  }
+  refuseCircle(context, table, "via", parent, seen, path);
   const link = linkOf(context, table, owner, parent, path);
-  const arms = rulesThatOwn(context, parent, under).map(({ rule, path: at }) =>
-    ownedRows(context, subject, key, parent.table, effective(rule), at, under, [...seen, table.name]),
+  const arms = armsOf(context, subject, key, parent, under, [...seen, table.name]);
+  return { by: "via", parent: ref(parent.table), ...link, arms };
+}
+
+function armsOf(
+  context: PlanContext,
+  subject: Decision,
+  key: KeyPlan,
+  of: Decision,
+  under: Under,
+  seen: string[],
+): OwnedRows[] {
+  const arms = rulesThatOwn(context, of, under).map(({ rule, path }) =>
+    ownedRows(context, subject, key, of.table, effective(rule), path, under, seen),
   );
-  return { by: "via", parent: ref(parent.table), ...link, arms: widest(arms) };
+  return widest(arms);
+}
+
+function refuseCircle(
+  context: PlanContext,
+  table: Table,
+  word: string,
+  next: Decision,
+  seen: string[],
+  path: AnnotationPath,
+): void {
+  if (!seen.includes(next.table.name)) return;
+  report(context, {
+    code: "L028",
+    subject: table.name,
+    message: `${word}(${JSON.stringify(next.table.table)}) goes round in a circle`,
+    remedy: "give one of the tables an owner that doesn't go via the others",
+    path,
+  });
+  throw new Unresolved();
 }
 
 /**

@@ -35,11 +35,11 @@ export function clearedBySoftDelete(decided: DecidedColumn): boolean {
   );
 }
 
-function optionsOf(decided: DecidedColumn) {
+export function optionsOf(decided: DecidedColumn) {
   return decided.rule.action === "keep" || decided.rule.action === "todo" ? undefined : decided.rule;
 }
 
-function isPreserved(decided: DecidedColumn): boolean {
+export function isPreserved(decided: DecidedColumn): boolean {
   const options = optionsOf(decided);
   return (
     options !== undefined &&

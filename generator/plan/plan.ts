@@ -9,15 +9,26 @@ import type { Finding } from "../errors.ts";
 import { type Decision, type PlanContext, ref, Unresolved } from "./context.ts";
 import { findSubject, resolveDecisions } from "./decisions.ts";
 import { planDrift } from "./drift.ts";
+import { planEffects } from "./effects.ts";
 import { planExports } from "./exports.ts";
 import { lints } from "./lints/index.ts";
 import { matchedValues } from "./match.ts";
-import type { BlockerPlan, GuardPlan, KeyPlan, Operation, OwnerPlan, PersonTable, Plan } from "./model.ts";
+import type {
+  BlockerPlan,
+  GuardPlan,
+  KeyPlan,
+  Operation,
+  OwnerPlan,
+  PersonTable,
+  Plan,
+  TableRef,
+} from "./model.ts";
 import { type Operations, planRule } from "./operations.ts";
 import { orderTables, sortOperations, withoutSuperfluous } from "./order.ts";
 import { ownedRows, rulesOf } from "./owner.ts";
 import { planParts } from "./parts.ts";
 import { planHiding, planRegister, planSuspensions } from "./protection.ts";
+import { isOrphaned, withReleased } from "./referenced-by.ts";
 import { planRetentions } from "./retention.ts";
 import { planGhosts, planKey, planSubject } from "./subject.ts";
 import { heldBack } from "./via-subject.ts";
@@ -60,10 +71,14 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
   }
 
   const all = STRATEGIES.flatMap((strategy) => collected[strategy]);
-  const order = orderTables(context, all, subject.table.name);
+  const order = inOrder(context, all, subject.table.name);
   const operations = Object.fromEntries(
-    STRATEGIES.map((strategy) => [strategy, sortOperations(withoutSuperfluous(collected[strategy]), order)]),
+    STRATEGIES.map((strategy) => {
+      const sorted = sortOperations(withoutSuperfluous(collected[strategy]), order);
+      return [strategy, withReleased(sorted, subjectPlan, key.column, strategy)];
+    }),
   ) as Operations;
+  const effects = planEffects(context, subject, key, operations, subjectPlan);
   const made: Omit<Plan, "drift"> = {
     schema: annotation.schema,
     annotationHash,
@@ -86,15 +101,31 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
     hiding: planHiding(context, subject, key),
     ghosts: planGhosts(context, subject, key),
     matches: matchedValues(
-      [...all, ...blockers, ...guards.flatMap((guard) => guard.rows.map((rows) => ({ rows })))].map(
-        (each) => each.rows,
-      ),
+      [
+        ...all,
+        ...blockers,
+        ...guards.flatMap((guard) => guard.rows.map((rows) => ({ rows }))),
+        ...effects.flatMap((effect) => effect.sources.flatMap((source) => source.arms ?? [])),
+      ].map((each) => each.rows),
     ),
+    effects,
     crosswise: order.filter((table) => mayCross(operations, table.name)),
     decided: planRegister(context, subjectPlan),
     exports: planExports(context, subject, key),
   };
   return { ...made, drift: planDrift(made, context) };
+}
+
+/** What is erased once nothing points at it comes after everything that did, in an order of its own. */
+function inOrder(context: PlanContext, operations: Operation[], subject: string): TableRef[] {
+  const last = operations.filter((each) => isOrphaned(each.rows));
+  const first = orderTables(
+    context,
+    operations.filter((each) => !last.includes(each)),
+    subject,
+  );
+  const names = first.map((table) => table.name);
+  return [...first, ...orderTables(context, last, subject).filter((table) => !names.includes(table.name))];
 }
 
 function holdBack<T extends PersonTable>(context: PlanContext, person: T, operations: Operation[]): T {
@@ -139,7 +170,7 @@ function collect(
 function mayCross(operations: Operations, name: string): boolean {
   return STRATEGIES.some((strategy) => {
     const own = operations[strategy].filter((each) => each.table.name === name);
-    if (own.some((each) => each.action === "reassign")) return true;
+    if (own.some((each) => each.action === "reassign" || isOrphaned(each.rows))) return true;
     const owners = own.map((each) => each.rows.owner);
     return new Set(owners.map((owner) => JSON.stringify(owner))).size > 1 || owners.some(hasTwoOwners);
   });

@@ -2,11 +2,12 @@
 import type { SubjectAnnotation } from "../annotation/model.ts";
 import { isUniqueBy } from "../catalog/lookup.ts";
 import type { Table } from "../catalog/model.ts";
-import { decideColumns } from "./columns.ts";
+import { type DecidedColumn, decideColumns } from "./columns.ts";
 import { type Decision, type PlanContext, report } from "./context.ts";
+import { expressionsOf, mentions } from "./effect-feeds.ts";
 import { planMarks } from "./marks.ts";
 import type { GhostPlan, KeyPlan, SubjectPlan, TableRef } from "./model.ts";
-import { personTable } from "./person-table.ts";
+import { isPreserved, optionsOf, personTable } from "./person-table.ts";
 
 const KEY_TYPES = ["uuid", "smallint", "integer", "bigint", "text", "character varying", "character"];
 
@@ -59,10 +60,26 @@ export function planSubject(context: PlanContext, subject: Decision): SubjectPla
     ...personTable(table, own, decided),
     columns: table.columns.map((column) => column.name),
     marks,
+    captured: captured(context, decided),
     refuse: annotation.refuse ?? [],
     view: annotation.view === undefined ? null : viewRef(table, annotation.view),
     rls: annotation.rls ?? null,
   };
+}
+
+/** Cleared at schedule, never put back, and an effect at execution asks for it. */
+function captured({ annotation }: PlanContext, decided: DecidedColumn[]): SubjectPlan["captured"] {
+  const asking = Object.entries(annotation.effects).filter(([, effect]) => effect.at === "execute");
+  return decided.flatMap((each) => {
+    const options = optionsOf(each);
+    if (each.change === null || options?.at !== "schedule" || isPreserved(each)) return [];
+    const needed = asking.some(
+      ([name, effect]) =>
+        name === options.effect ||
+        (effect.forEach === undefined && expressionsOf(effect).some(mentions(each.column))),
+    );
+    return needed ? [{ column: each.column, type: each.change.type }] : [];
+  });
 }
 
 export function viewRef(table: Table, view: string): TableRef {

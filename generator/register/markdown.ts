@@ -1,7 +1,9 @@
 /** The record of processing as a page that a data protection officer reads. The same record gives the same bytes. */
+import type { EffectTime } from "../annotation/model.ts";
 import type {
   Category,
   Figures,
+  Recipient,
   Register,
   RegisteredColumn,
   RegisteredRule,
@@ -23,7 +25,7 @@ export function registerMarkdown(register: Register): string {
     "## Recipients",
     register.recipients.length === 0
       ? "None declared: no effect takes a value out of this database."
-      : list(register.recipients.map((name) => `the effect ${code(name)}`)),
+      : recipients(register.recipients),
     "## Retention",
     retention(register.tables),
     "## What is held, table by table",
@@ -49,6 +51,27 @@ export function registerMarkdown(register: Register): string {
 
 function figures(name: string, { total, decided, open, unmentioned }: Figures): string[] {
   return [name, ...[total, decided, open, unmentioned].map(String)];
+}
+
+const WHEN: Record<EffectTime, string> = {
+  schedule: "when a deletion is scheduled",
+  before: "before it is executed",
+  cancel: "when it is cancelled",
+  execute: "when it is executed",
+};
+
+function recipients(list: Recipient[]): string {
+  return table(
+    ["recipient", "effect", "when", "what is handed over"],
+    list.flatMap(({ recipient, effects }) =>
+      effects.map(({ effect, at, values }) => [
+        code(recipient),
+        code(effect),
+        WHEN[at],
+        values.map(code).join(", "),
+      ]),
+    ),
+  );
 }
 
 function retention(tables: RegisteredTable[]): string {

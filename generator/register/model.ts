@@ -1,18 +1,24 @@
 /** The record of processing (GDPR Art. 30) as data: what the annotation says of every table, in words for a reader. */
-import type { Strategy } from "../annotation/model.ts";
+import type { EffectTime, Strategy } from "../annotation/model.ts";
 
 export interface Register {
   version: 1;
   subject: { table: string; key: string };
   lifecycle: { strategies: Strategy[]; gracePeriod: string; cancelCooldown: string; options: string[] };
   coverage: Coverage;
-  /** Names of the effects that tables hand values to; nothing leaves the database by Lethe but through these. */
-  recipients: string[];
+  /** Nothing leaves the database by Lethe but to these. */
+  recipients: Recipient[];
   tables: RegisteredTable[];
   /** Tables that hold nothing of anybody's, or stay as they are, with the reason given. */
   untouched: { table: string; class: "unrelated" | "keep"; reason: string }[];
   /** Tables about which a question is open, or that the annotation doesn't mention. */
   open: { table: string; question: string | null }[];
+}
+
+/** A handler: who it is outside is told by its name in lethe.effects.ts. */
+export interface Recipient {
+  recipient: string;
+  effects: { effect: string; at: EffectTime; values: string[] }[];
 }
 
 export interface Coverage {

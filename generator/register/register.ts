@@ -11,6 +11,7 @@ import { rulesOf } from "../plan/owner.ts";
 import { columnsOf, effectsOf } from "./columns.ts";
 import { coverageOf } from "./coverage.ts";
 import type { Register, RegisteredTable } from "./model.ts";
+import { recipientsOf } from "./recipients.ts";
 import { ruleInWords, subjectInWords } from "./rules.ts";
 
 /** `plan` is that of the same annotation and catalog: what happens is read from what will be emitted. */
@@ -35,7 +36,7 @@ export function registerOf(annotation: Annotation, catalog: Catalog, plan: Plan)
       options: Object.keys(annotation.options).sort(),
     },
     coverage: coverageOf(catalog.tables, context.decisions),
-    recipients: [...new Set(tables.flatMap((table) => table.effects))].sort(),
+    recipients: recipientsOf(plan),
     tables,
     untouched: decisions.flatMap(({ table, annotation: said }) =>
       said.class === "unrelated" || said.class === "keep"

@@ -74,6 +74,8 @@ function ownerInWords(plan: Plan, owner: OwnerPlan): string {
       return `${owner.id} is the person, ${owner.type} is ${JSON.stringify(owner.value)}`;
     case "sql":
       return `${owner.expression.trim()} is the person`;
+    case "referenced_by":
+      return `their ${owner.child.name} (${owner.columns.join(", ")}) point at them, and nothing else does`;
     case "match":
       return `${owner.column} is the person's ${matchInWords(owner.value)}`;
     default:

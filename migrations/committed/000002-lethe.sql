@@ -1,10 +1,10 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:7f69bb432b2704646785f241a6c2708298bde76b
+--! Hash: sha1:7da8219c52a9e8f5e40e73c79dabdf5e9c905f3f
 --! Message: lethe
 
 --! split: 001-lethe.sql
 -- Lethe: the life of an account deletion. Generated from the annotation file by `lethe generate`; don't edit.
--- annotation 59dd60b7cd8e770a0fe933d07dfd306f6bf004c59407c833aead9ec391306ac7
+-- annotation 0af1f65ff6b1c1894ee3d89d7fc7fdf41a69c4e3b75b48ccf250279675d3ab26
 --
 -- subject: public.users (id uuid); strategies: anonymize, hard_delete, soft_delete; grace: 14 days; cooldown: 24 hours
 -- Reviewers: the parts WHAT IS ERASED, LOCKING OUT and GUARDS say what happens to whose rows; the rest is the same
@@ -851,6 +851,54 @@ alter table lethe.deletion_request drop column executing_xact;
 -- Requests are never deleted, and every event is written by record_events() for requests that it holds: a foreign key would
 -- only look each of them up again, twice a person. verify_events() tells of events whose request is gone.
 alter table lethe.deletion_event drop constraint deletion_event_request_id_fkey;
+
+-- Reasons are wiped when their writer is erased; few requests have one.
+create index deletion_request_reason on lethe.deletion_request (subject_id)
+  where reason is not null;
+$step$);
+
+call pg_temp.lethe_step(8, $step$
+-- Rows that somebody's rows point at, written down before those go: what nothing points at afterwards is erased.
+-- No foreign key to the request: requests are never deleted, and entries live no longer than an erasure.
+create table lethe.orphan (
+  request_id bigint not null,
+  subject_id uuid not null,
+  link text not null,
+  row_key jsonb not null,
+  primary key (request_id, link, row_key)
+);
+comment on table lethe.orphan is 'Rows that may be orphaned by an erasure that is under way, by key; emptied when it is done.';
+comment on column lethe.orphan.link is 'The table and the columns that are pointed at: public.addresses (id).';
+create index orphan_subject on lethe.orphan (subject_id, link);
+$step$);
+
+call pg_temp.lethe_step(9, $step$
+-- A transaction of the application that began before an erasure can still write for the person afterwards: executed requests
+-- are looked at again for some days.
+create type lethe.residue_look as (
+  looked integer,
+  found integer,
+  last_executed timestamptz,
+  last_request bigint
+);
+comment on type lethe.residue_look is
+  'What residue_after() looked at, for how many something was found, and where the next look goes on.';
+
+create index deletion_request_executed on lethe.deletion_request (executed_at, id)
+  where state in ('erased', 'completed');
+$step$);
+
+call pg_temp.lethe_step(10, $step$
+-- The last whole look for drift, and of which state of the catalog it was.
+create table lethe.drift_look (
+  only_row boolean primary key default true check (only_row),
+  catalog_mark text not null,
+  looked_at timestamptz not null,
+  refused jsonb not null
+);
+comment on table lethe.drift_look is
+  'What the last look for drift found: strategies that wait, with a table. Good for a minute, while the catalog is the same.';
+insert into lethe.drift_look (catalog_mark, looked_at, refused) values ('', '-infinity', '{}');
 $step$);
 
 -- =============================================================================
@@ -2244,6 +2292,92 @@ $function$;
 comment on function lethe.drain(text, uuid, integer) is 'Erases one chunk of one table for a subject with very many rows. Returns the rows touched; 0 when a look finds nothing more.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.capture_orphans(uuid[])', $define$
+create or replace function lethe.capture_orphans(subjects uuid[]) returns void
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  return;
+end
+$function$;
+comment on function lethe.capture_orphans(uuid[]) is 'Writes down the rows that rows of these subjects point at, before those go. What nothing points at afterwards is erased.';
+$define$);
+
+-- =============================================================================
+-- EFFECTS
+-- What is handed to whom outside the database: one statement for each place
+-- that it comes from.
+-- =============================================================================
+
+call pg_temp.lethe_define('procedure lethe.capture_schedule_effects(bigint[], text)', $define$
+create or replace procedure lethe.capture_schedule_effects(requests bigint[], cancel_token text)
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  return;
+end
+$function$;
+comment on procedure lethe.capture_schedule_effects(bigint[], text) is 'Written when a deletion is scheduled, before anything is cleared. Called by Lethe alone.';
+$define$);
+
+call pg_temp.lethe_define('procedure lethe.capture_before_effects(bigint[], text)', $define$
+create or replace procedure lethe.capture_before_effects(requests bigint[], cancel_token text)
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  return;
+end
+$function$;
+comment on procedure lethe.capture_before_effects(bigint[], text) is 'Written when a deletion is scheduled, delivered before it is executed. Called by Lethe alone.';
+$define$);
+
+call pg_temp.lethe_define('procedure lethe.capture_cancel_effects(bigint[])', $define$
+create or replace procedure lethe.capture_cancel_effects(requests bigint[])
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  return;
+end
+$function$;
+comment on procedure lethe.capture_cancel_effects(bigint[]) is 'Written when a deletion is cancelled, after the person is let back in. Called by Lethe alone.';
+$define$);
+
+call pg_temp.lethe_define('procedure lethe.capture_execute_effects(bigint[])', $define$
+create or replace procedure lethe.capture_execute_effects(requests bigint[])
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  return;
+end
+$function$;
+comment on procedure lethe.capture_execute_effects(bigint[]) is 'Written before the first statement that erases, with the values as they are then. Called by Lethe alone.';
+$define$);
+
 -- =============================================================================
 -- WHAT IS KEPT FOR A TIME
 -- Rows that outlive their person on a legal basis, and how they are purged when
@@ -3620,6 +3754,8 @@ begin
   where r.id = request;
   perform lethe.let_back_in(target.subject_id, target.preserved);
   perform lethe.record_events(array[request], 'cancelled', actor);
+  perform lethe.withdraw_effects(array[request], array['schedule', 'before']);
+  call lethe.capture_cancel_effects(array[request]);
   perform pg_notify('lethe', '');
   return now();
 end
@@ -3741,8 +3877,8 @@ create or replace function lethe.event_hash(
   details jsonb
 ) returns bytea
 language sql
-immutable
-set search_path = pg_catalog, pg_temp
+stable
+-- No settings of its own, so that it is inlined: whoever calls it has pinned the path.
 as $function$
   -- Microseconds since the epoch: a timestamp's text would change with TimeZone.
   select sha256(
@@ -3938,29 +4074,40 @@ set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $function$
 #variable_conflict use_variable
+declare
+  recorded bigint[];
+  heads bytea[];
 begin
+  if cardinality(requests) = 0 then
+    return;
+  end if;
   -- The caller holds each request's row lock, so no two events of one request can take the same number.
   -- In plpgsql, which keeps the plan for the session: a function in SQL is planned anew at every call.
-  with recorded as (
+  with appended as (
     insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
     select q.id, q.event_count + 1, event, actor, clock.at, details,
            lethe.event_hash(q.event_head, q.id, q.event_count + 1, event, actor, clock.at, details)
     from (select clock_timestamp() as at) clock,
          lethe.deletion_request q
     where q.id = any (requests)
-    returning request_id, seq, hash
-  ), counted as (
-    insert into lethe.event_tally (event, count)
-    select event, count(*)
-    from recorded
-    having count(*) > 0
+    returning request_id, hash
   )
-  -- The end of the log is written down beside it: whoever cuts events off is found out.
+  select array_agg(a.request_id order by a.request_id), array_agg(a.hash order by a.request_id)
+  into recorded, heads
+  from appended a;
+  if recorded is null then
+    return;
+  end if;
+
+  -- The end of the log is written down beside it: whoever cuts events off is found out. No join: a plan that was made
+  -- while the table was empty would read all of it (width_bucket() finds the place in the sorted list).
   update lethe.deletion_request q
-  set event_count = d.seq,
-      event_head = d.hash
-  from recorded d
-  where q.id = d.request_id;
+  set event_count = q.event_count + 1,
+      event_head = heads[width_bucket(q.id, recorded)]
+  where q.id = any (recorded);
+
+  insert into lethe.event_tally (event, count)
+  values (event, cardinality(recorded));
 end
 $function$;
 comment on function lethe.record_events(bigint[], text, text, jsonb) is 'Appends one event to each request''s log.';
@@ -4066,6 +4213,8 @@ begin
     due, latest, terms.hash, lethe.preserve(subject), sha256(convert_to(token, 'UTF8'))
   )
   returning id into request;
+  call lethe.capture_schedule_effects(array[request], token);
+  call lethe.capture_before_effects(array[request], token);
   perform lethe.lock_out(subject, due);
   perform lethe.record_events(array[request], 'scheduled', caller,
     jsonb_build_object('strategy', chosen, 'scheduled_for', due, 'options', options));
@@ -4224,6 +4373,7 @@ as $function$
 begin
   -- Chunks detach rows before the last pass looks for them.
   perform lethe.keep_retained(subjects);
+  perform lethe.capture_orphans(subjects);
 end
 $function$;
 comment on function lethe.begin_in_steps(text, uuid[]) is
@@ -4323,6 +4473,7 @@ declare
   strategies constant text[] := array['soft_delete', 'anonymize', 'hard_delete'];
   locked uuid[];
   blocked uuid[];
+  waiting bigint[];
   heavy uuid[] := '{}';
   ready bigint[];
   light bigint[];
@@ -4350,6 +4501,14 @@ begin
     from lethe.deletion_request r
     where r.id = any (requests) and r.subject_id = any (locked) and r.subject_id <> all (blocked)
   );
+  waiting := lethe.wait_for_effects(ready);
+  if cardinality(waiting) > 0 then
+    ready := array(select q.id from unnest(ready) as q (id) where q.id <> all (waiting));
+  end if;
+  -- While everything is there still, and the originals that a request keeps with it.
+  call lethe.capture_execute_effects(ready);
+  -- A reminder that didn't get through has nothing to remind of any more.
+  perform lethe.withdraw_effects(ready, array['before']);
   foreach name in array strategies loop
     heavy := heavy || lethe.heavy_subjects(name, array(
       select r.subject_id from lethe.deletion_request r where r.id = any (ready) and r.strategy = name
@@ -4384,7 +4543,7 @@ begin
     perform pg_notify('lethe', '');
   end if;
   perform lethe.stop_running(locked);
-  return (cardinality(light), 0, cardinality(blocked), 0)::lethe.execution;
+  return (cardinality(light), 0, cardinality(blocked) + cardinality(waiting), 0)::lethe.execution;
 end
 $function$;
 comment on function lethe.erase(bigint[], text, boolean) is
@@ -4419,6 +4578,7 @@ declare
   target lethe.deletion_request;
   obstacles jsonb;
   drifted text;
+  missing text;
 begin
   perform lethe.require_read_committed();
   if caller = 'self' then
@@ -4452,6 +4612,12 @@ begin
     where b.blocking and b.count > 0;
     perform lethe.refuse('LT003', subject, 'deletion is blocked', 'lethe.deletion_blockers() lists what blocks it.',
       jsonb_build_object('request', target.id, 'blockers', obstacles));
+  end if;
+  missing := lethe.missing_effect(target.id);
+  if missing is not null then
+    perform lethe.refuse('LT003', subject, 'deletion waits for an effect',
+      'lethe.effect_status() says how it stands; the worker delivers it when it is due.',
+      jsonb_build_object('request', target.id, 'effect', missing));
   end if;
   perform lethe.erase(array[target.id], actor, wait => true);
   select r.* into strict target from lethe.deletion_request r where r.id = target.id;
@@ -4679,68 +4845,97 @@ as $function$
 #variable_conflict use_variable
 declare
   details constant jsonb := '{}';
+  people uuid[];
+  closed bigint[];
+  seqs integer[];
+  heads bytea[];
+  whole bigint[];
+  last_heads bytea[];
 begin
   -- A deferred constraint would otherwise fail at COMMIT, after the erasure was reported.
   set constraints all immediate;
+  delete from lethe.orphan o where o.request_id = any (requests);
 
   -- What the person wrote is theirs, in requests they took back too; what an administrator wrote is the controller's.
+  people := array(select r.subject_id from lethe.deletion_request r where r.id = any (requests));
   update lethe.deletion_request r
   set reason = null
-  from lethe.deletion_request done
-  where done.id = any (requests)
-    and r.subject_id = done.subject_id
+  where r.subject_id = any (people)
     and r.requested_by = r.subject_id::text
     and r.reason is not null;
 
-  -- Events and the end of their log in one statement: it is the one new version of a request that an erasure writes.
-  with closing as (
-    select r.id,
-           r.event_count,
-           r.event_head,
-           clock_timestamp() as at,
-           not exists (
-             select from lethe.effect e
-             where e.request_id = r.id and e.state not in ('done', 'skipped')
-           ) as whole
-    from lethe.deletion_request r
+  -- Everything else in one new version of each request: its events are appended first, and the end of its log with them.
+  with executed as (
+    insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
+    select r.id, r.event_count + 1, 'executed', actor, clock.at, details,
+           lethe.event_hash(r.event_head, r.id, r.event_count + 1, 'executed', actor, clock.at, details)
+    from (select clock_timestamp() as at) clock,
+         lethe.deletion_request r
     where r.id = any (requests)
-  ), executed as (
-    insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
-    select c.id, c.event_count + 1, 'executed', actor, c.at, details,
-           lethe.event_hash(c.event_head, c.id, c.event_count + 1, 'executed', actor, c.at, details)
-    from closing c
     returning request_id, seq, hash
-  ), completed as (
-    insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
-    select c.id, d.seq + 1, 'completed', actor, c.at, '{}',
-           lethe.event_hash(d.hash, c.id, d.seq + 1, 'completed', actor, c.at, '{}')
-    from closing c
-    join executed d on d.request_id = c.id
-    where c.whole
-    returning request_id, seq, hash
-  ), counted as (
-    insert into lethe.event_tally (event, count)
-    select k.event, k.count
-    from (
-      select 'executed' as event, count(*) as count from executed
-      union all
-      select 'completed', count(*) from completed
-    ) k
-    where k.count > 0
   )
+  select array_agg(e.request_id order by e.request_id),
+         array_agg(e.seq order by e.request_id),
+         array_agg(e.hash order by e.request_id)
+  into closed, seqs, heads
+  from executed e;
+  if closed is null then
+    return;
+  end if;
+
+  whole := array(
+    select c.id
+    from (
+      select q.id,
+             exists (
+               select from lethe.effect e
+               where e.request_id = q.id and e.state in ('pending', 'delivering', 'failed')
+             ) as open
+      from unnest(closed) as q (id)
+      offset 0
+    ) c
+    where not c.open
+    order by c.id
+  );
+  with completed as (
+    insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
+    select w.id, place.seq, 'completed', actor, clock.at, '{}',
+           lethe.event_hash(place.head, w.id, place.seq, 'completed', actor, clock.at, '{}')
+    from (select clock_timestamp() as at) clock,
+         unnest(whole) as w (id)
+    cross join lateral (
+      select seqs[width_bucket(w.id, closed)] + 1 as seq,
+             heads[width_bucket(w.id, closed)] as head
+    ) place
+    returning request_id, hash
+  )
+  select array_agg(c.hash order by c.request_id) into last_heads from completed c;
+
+  -- No join: a plan that was made while the table was empty would read all of it (width_bucket() finds the place).
   update lethe.deletion_request r
-  set state = case when k.request_id is null then 'erased' else 'completed' end,
+  set state = case when r.id = any (whole) then 'completed' else 'erased' end,
       executed_at = now(),
-      completed_at = case when k.request_id is not null then now() end,
-      event_count = coalesce(k.seq, d.seq),
-      event_head = coalesce(k.hash, d.hash),
+      completed_at = case when r.id = any (whole) then now() end,
+      event_count = seqs[width_bucket(r.id, closed)] + (r.id = any (whole))::integer,
+      event_head = case
+        when r.id = any (whole) then last_heads[width_bucket(r.id, whole)]
+        else heads[width_bucket(r.id, closed)]
+      end,
       preserved = null,
       cancel_token_hash = null,
       last_error = null,
       next_attempt_at = null
-  from executed d
-  left join completed k on k.request_id = d.request_id
-  where r.id = d.request_id;
+  where r.id = any (closed);
+
+  insert into lethe.event_tally (event, count)
+  select t.event, t.count
+  from (values ('executed', cardinality(closed)), ('completed', cardinality(whole))) as t (event, count)
+  where t.count > 0;
+
+  if cardinality(closed) > cardinality(whole) then
+    -- There is work outside.
+    perform pg_notify('lethe', '');
+  end if;
 end
 $function$;
 comment on function lethe.finish_execution(bigint[], text) is
@@ -4924,9 +5119,15 @@ begin
   ));
   -- Those that still wait go to the end of the queue, so that every one is looked at in turn.
   update lethe.deletion_request r
-  set blocked_at = case when r.subject_id = any (blocked) then now() end,
-      last_error = case when r.subject_id = any (blocked) then r.last_error end
-  where r.id = any (waiting);
+  set blocked_at = case when w.reason is not null then now() end,
+      last_error = w.reason
+  from (
+    select q.id,
+           case when q.subject_id = any (blocked) then 'LT003' else 'effect ' || lethe.missing_effect(q.id) end as reason
+    from lethe.deletion_request q
+    where q.id = any (waiting)
+  ) w
+  where r.id = w.id;
 end
 $function$;
 comment on function lethe.lift_blocks(integer) is 'Looks again at requests that were blocked, and lets those go on whose block is gone.';
@@ -5028,19 +5229,43 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $function$
 #variable_conflict use_column
+declare
+  mark text;
+  waiting jsonb;
 begin
-  if exists (select from lethe.annotation a where a.drift = 'refuse') then
-    return query
-    select s.strategy, min(d.table_name)
-    from lethe.differences() d
-    cross join lateral unnest(d.strategies) as s (strategy)
-    where d.severity = 'error'
-    group by s.strategy;
+  if not exists (select from lethe.annotation a where a.drift = 'refuse') then
+    return;
   end if;
+  mark := lethe.catalog_mark();
+  select l.refused into waiting
+  from lethe.drift_look l
+  where l.catalog_mark = mark and l.looked_at between now() - interval '1 minute' and now();
+  if not found then
+    select coalesce(jsonb_object_agg(f.strategy, f.table_name), '{}') into waiting
+    from (
+      select s.strategy, min(d.table_name) as table_name
+      from lethe.differences() d
+      cross join lateral unnest(d.strategies) as s (strategy)
+      where d.severity = 'error'
+      group by s.strategy
+    ) f;
+    -- Whoever is writing it right now has looked as well.
+    perform from lethe.drift_look for update skip locked;
+    if found then
+      update lethe.drift_look l
+      set catalog_mark = mark,
+          looked_at = now(),
+          refused = waiting;
+    end if;
+  end if;
+  return query
+  select w.key, w.value
+  from jsonb_each_text(waiting) w;
 end
 $function$;
 comment on function lethe.refused_by_drift() is
-  'Strategies that touch a table which isn''t what the annotation knows, with the first such table.';
+  'Strategies that touch a table which isn''t what the annotation knows, with the first such table. The whole look is taken
+   anew when the catalog has changed, and each minute.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.require_executing(uuid[])', $define$
@@ -5194,8 +5419,12 @@ as $function$
   select coalesce(array_agg(r.subject_id), '{}')
   from lethe.deletion_request r
   where r.subject_id = any ($1)
-    and r.state in ('scheduled', 'executing')
-    and coalesce((r.options ->> $2)::boolean, false) = $3;
+    and r.state in ('scheduled', 'executing', 'erased', 'completed')
+    and coalesce((r.options ->> $2)::boolean, false) = $3
+    -- The latest one: somebody erased is looked at again by what they asked for.
+    and not exists (
+      select from lethe.deletion_request later where later.subject_id = r.subject_id and later.id > r.id
+    );
 $function$;
 comment on function lethe.subjects_with_option(uuid[], text, boolean) is
   'Those of the subjects whose request carries the option, or does not.';
@@ -5239,6 +5468,194 @@ as $function$
 $function$;
 comment on function lethe.take_turns(text) is
   'Held to the end of the transaction for tables whose rows belong to two people: workers would lock them crosswise.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.reopen_requests(text, bigint[], text)', $define$
+create or replace function lethe.reopen_requests(strategy text, requests bigint[], table_name text) returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+#variable_conflict use_variable
+declare
+  open bigint[];
+  subjects uuid[];
+begin
+  -- Requests first, then turns, then subjects, as everywhere; whoever is held right now is found again by the next look.
+  open := array(
+    select r.id
+    from lethe.deletion_request r
+    where r.id = any (requests) and r.state in ('erased', 'completed')
+    order by r.id
+    for update skip locked
+  );
+  perform lethe.take_all_turns();
+  subjects := lethe.lock_subjects(array(
+    select r.subject_id from lethe.deletion_request r where r.id = any (open)
+  ), false);
+  open := array(
+    select r.id from lethe.deletion_request r where r.id = any (open) and r.subject_id = any (subjects)
+  );
+  if cardinality(open) = 0 then
+    return 0;
+  end if;
+  perform lethe.record_events(open, 'residue_found', 'worker', jsonb_build_object('table', table_name));
+  -- From here on it is an erasure in steps like any other, with its failures, its delays and its place in lethe.overdue.
+  update lethe.deletion_request r
+  set state = 'executing',
+      completed_at = null,
+      attempts = 0,
+      next_attempt_at = null,
+      last_error = 'LT014 ' || table_name
+  where r.id = any (open);
+  perform lethe.start_running(subjects);
+  perform lethe.begin_in_steps(strategy, subjects);
+  perform lethe.stop_running(subjects);
+  return cardinality(open);
+end
+$function$;
+comment on function lethe.reopen_requests(text, bigint[], text) is
+  'Takes executed requests back to executing, because something was written for their subjects afterwards; continue_deletion() erases it.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.residue_after(timestamptz, bigint, timestamptz, integer)', $define$
+create or replace function lethe.residue_after(
+  after timestamptz default now() - interval '48 hours',
+  request bigint default 0,
+  upto timestamptz default now(),
+  max integer default 500
+) returns lethe.residue_look
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+set lock_timeout = '5s'
+as $function$
+#variable_conflict use_variable
+declare
+  requests bigint[];
+  outcome lethe.residue_look := (0, 0, after, request);
+  name text;
+  found_ones bigint[];
+  place text;
+begin
+  perform lethe.require_service();
+  perform lethe.require_read_committed();
+  if max is null or max < 1 then
+    raise exception 'max must be at least 1' using errcode = 'invalid_parameter_value';
+  end if;
+  select coalesce(array_agg(c.id), '{}'), max(c.executed_at), count(*)
+  into requests, outcome.last_executed, outcome.looked
+  from (
+    select r.id, r.executed_at
+    from lethe.deletion_request r
+    where r.state in ('erased', 'completed')
+      and (r.executed_at, r.id) > (after, request)
+      and r.executed_at <= upto
+    order by r.executed_at, r.id
+    limit max
+  ) c;
+  outcome.last_request := requests[cardinality(requests)];
+  if outcome.looked = 0 then
+    return (0, 0, after, request)::lethe.residue_look;
+  end if;
+
+  -- Strategies that are allowed no more have no procedure; those that touch a drifted table wait for the team.
+  foreach name in array array(
+    select s.name
+    from lethe.annotation a
+    cross join lateral unnest(a.strategies) as s (name)
+    where not exists (select from lethe.refused_by_drift() f where f.strategy = s.name)
+  ) loop
+    for place, found_ones in
+      select w.table_name, array_agg(w.request_id)
+      from lethe.with_residue(name, array(
+        select r.id
+        from lethe.deletion_request r
+        where r.id = any (requests)
+          and r.strategy = name
+          -- Somebody new under the same key isn't the one who left.
+          and not lethe.is_live(r.subject_id)
+          and not (name = 'hard_delete' and lethe.is_marked(r.subject_id))
+          and not exists (
+            select from lethe.deletion_request later where later.subject_id = r.subject_id and later.id > r.id
+          )
+      )) w
+      group by w.table_name
+      order by w.table_name
+    loop
+      outcome.found := outcome.found + lethe.reopen_requests(name, found_ones, place);
+    end loop;
+  end loop;
+  if outcome.found > 0 then
+    perform pg_notify('lethe', '');
+  end if;
+  return outcome;
+end
+$function$;
+comment on function lethe.residue_after(timestamptz, bigint, timestamptz, integer) is
+  'Looks again at up to max requests that were executed after the time given, and up to another: a transaction that began before
+   an erasure may have written for the person after it. Where anything is found, the event residue_found says in which table,
+   and the request is executing again, visible in lethe.overdue, until continue_deletion() has erased it.
+   Call it again with last_executed and last_request while looked equals max; the worker does so each day for the last two days.
+   Somebody new under the key of a deleted row is left alone. Errors: LT005 not allowed, LT015 wrong isolation level.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.residue_of(text, uuid[])', $define$
+create or replace function lethe.residue_of(strategy text, subjects uuid[]) returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+begin
+  case strategy
+    when 'anonymize' then
+      return lethe.anonymize_residue(subjects);
+    when 'hard_delete' then
+      return lethe.hard_delete_residue(subjects);
+    when 'soft_delete' then
+      return lethe.soft_delete_residue(subjects);
+  end case;
+end
+$function$;
+comment on function lethe.residue_of(text, uuid[]) is 'The first table that holds what the strategy was to erase; null where there is none.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.with_residue(text, bigint[])', $define$
+create or replace function lethe.with_residue(strategy text, requests bigint[]) returns table (request_id bigint, table_name text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+#variable_conflict use_variable
+declare
+  subjects uuid[];
+begin
+  subjects := array(select r.subject_id from lethe.deletion_request r where r.id = any (requests));
+  -- One look a table for all of them; whose it is is asked only where there is anything.
+  if cardinality(subjects) = 0 or lethe.residue_of(strategy, subjects) is null then
+    return;
+  end if;
+  return query
+  select f.id, f.place
+  from (
+    select r.id, lethe.residue_of(strategy, array[r.subject_id]) as place
+    from lethe.deletion_request r
+    where r.id = any (requests)
+  ) f
+  where f.place is not null;
+end
+$function$;
+comment on function lethe.with_residue(text, bigint[]) is
+  'Those of the executed requests for whose subjects something is there again, with the first table that holds it.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.claim_effects(text, integer, interval)', $define$
@@ -5391,6 +5808,36 @@ as $function$
   select case when $1 ~ '^[A-Za-z0-9_ .,:\[\]-]{1,120}$' then $1 when $1 is not null then 'unnamed' end;
 $function$;
 comment on function lethe.error_code(text) is 'A handler''s code as it may be kept: short, without an address, a URL or a sentence in it.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.explained_request(uuid, text)', $define$
+create or replace function lethe.explained_request(subject uuid, strategy text) returns lethe.deletion_request
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  request lethe.deletion_request;
+begin
+  select r.* into request
+  from lethe.deletion_request r
+  where r.subject_id = subject and r.state in ('scheduled', 'executing');
+  if not found then
+    select a.options, lethe.later(now(), a.grace_period)
+      into strict request.options, request.scheduled_for
+    from lethe.annotation a;
+    request.subject_id := subject;
+    request.requested_at := now();
+  end if;
+  request.strategy := strategy;
+  return request;
+end
+$function$;
+comment on function lethe.explained_request(uuid, text) is
+  'The open request as it would be with this strategy; without one, what it would be if it were scheduled now. For dry runs.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.finish_effects(jsonb)', $define$
@@ -5882,6 +6329,52 @@ comment on function lethe.settle_leases() is
   'Ends effects whose worker died with them and that aren''t tried again: withdrawn ones, and those at their last attempt.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.wait_for_effects(bigint[])', $define$
+create or replace function lethe.wait_for_effects(requests bigint[]) returns bigint[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  waiting constant bigint[] := array(
+    select distinct e.request_id
+    from lethe.effect e
+    where e.request_id = any (requests)
+      and e.required
+      and e.state in ('pending', 'delivering', 'failed')
+  );
+begin
+  if cardinality(waiting) = 0 then
+    return waiting;
+  end if;
+  -- Said once: the log doesn't grow with every look at a request that still waits.
+  perform lethe.record_events(array(
+    select r.id from lethe.deletion_request r where r.id = any (waiting) and r.blocked_at is null
+  ), 'blocked', 'worker');
+  update lethe.deletion_request r
+  set blocked_at = now(),
+      last_error = 'effect ' || lethe.missing_effect(r.id)
+  where r.id = any (waiting);
+  -- Their day has come, whatever it was to be.
+  update lethe.effect e
+  set deliver_after = now(),
+      next_attempt_at = case when e.next_attempt_at is not null then now() end
+  where e.request_id = any (waiting)
+    and e.required
+    and e.state = 'pending'
+    and e.deliver_after > now();
+  if found then
+    perform pg_notify('lethe', '');
+  end if;
+  return waiting;
+end
+$function$;
+comment on function lethe.wait_for_effects(bigint[]) is
+  'Those of the requests of which a required effect is open: they wait aside until it is done, visible in lethe.overdue.';
+$define$);
+
 call pg_temp.lethe_define('function lethe.wipe_stale_payloads(integer)', $define$
 create or replace function lethe.wipe_stale_payloads(max integer default 10000) returns integer
 language plpgsql
@@ -5942,6 +6435,42 @@ comment on function lethe.wipe_stale_payloads(integer) is
   'Wipes the payloads of effects that were not delivered in the time that lifecycle.payloadRetention allows; the worker calls
    it each day. They stay visible as dead letters, and can''t be retried. Returns how many, at most max.
    Errors: LT005 not allowed, LT015 wrong isolation level.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.withdraw_effects(bigint[], text[])', $define$
+create or replace function lethe.withdraw_effects(requests bigint[], times text[]) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  settled lethe.effect[];
+begin
+  with withdrawn as (
+    update lethe.effect e
+    set withdrawn = true,
+        payload = null,
+        -- What a worker has in its hands may have happened already: it is waited for, and not tried again.
+        state = case when e.state = 'delivering' then e.state else 'skipped' end,
+        receipt = case when e.state = 'delivering' then e.receipt else '{"reason": "withdrawn"}' end,
+        finished_at = case when e.state = 'delivering' then e.finished_at else now() end,
+        next_attempt_at = case when e.state = 'delivering' then e.next_attempt_at end
+    where e.request_id = any (requests)
+      and e.at = any (times)
+      and e.state in ('pending', 'delivering', 'failed')
+    returning e
+  )
+  select coalesce(array_agg(w.e) filter (where (w.e).state = 'skipped'), '{}') into settled from withdrawn w;
+  if cardinality(settled) > 0 then
+    perform lethe.settle_effects(settled);
+  end if;
+end
+$function$;
+comment on function lethe.withdraw_effects(bigint[], text[]) is
+  'Ends effects that have lost their sense: what nobody has begun is skipped, what is under way ends as it may.
+   Their payloads are wiped. The caller holds the requests'' locks.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.postpone_purge(integer, lethe.retained[], text)', $define$
@@ -6339,6 +6868,49 @@ join pg_catalog.pg_class c
   )
 where c.relkind in ('r', 'p', 'f');
 comment on view lethe.annotated_relation is 'Annotated tables that are there.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.catalog_mark()', $define$
+create or replace function lethe.catalog_mark() returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $function$
+  -- Every change of a catalog row gives it another xmin; rows that come and go change the counts.
+  with relation as materialized (
+    select a.relation from lethe.annotated_relation a
+  )
+  select concat_ws(
+    ' ',
+    (select a.hash from lethe.annotation a),
+    current_user,
+    (
+      select concat(count(*), ':', sum(hashtextextended(concat_ws(' ', c.oid, c.xmin), 0)))
+      from relation r join pg_class c on c.oid = r.relation
+    ),
+    (
+      select concat(count(*), ':', sum(hashtextextended(concat_ws(' ', a.attrelid, a.attnum, a.xmin), 0)))
+      from relation r join pg_attribute a on a.attrelid = r.relation
+    ),
+    (
+      -- A foreign key has triggers on the table that it points at, too.
+      select concat(count(*), ':', sum(hashtextextended(concat_ws(' ', g.oid, g.xmin), 0)))
+      from relation r join pg_trigger g on g.tgrelid = r.relation
+    ),
+    (
+      select concat(count(*), ':', sum(hashtextextended(concat_ws(' ', k.oid, k.xmin), 0)))
+      from relation r join pg_constraint k on k.conrelid = r.relation
+    ),
+    (
+      select concat(count(*), ':', sum(hashtextextended(concat_ws(' ', y.oid, y.xmin), 0)))
+      from relation r join pg_policy y on y.polrelid = r.relation
+    ),
+    (select concat(count(*), ':', sum(hashtextextended(m.xmin::text, 0))) from pg_auth_members m)
+  );
+$function$;
+comment on function lethe.catalog_mark() is
+  'Another text whenever an annotated table, or what hangs on it, was changed: a cheap question before the look for drift.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.column_differences()', $define$
@@ -6765,7 +7337,9 @@ select r.id as request_id,
        case
          when r.state = 'erased' then 'effects are open'
          when r.last_error like 'LT009%' then 'drift'
+         when r.state = 'executing' and r.last_error like 'LT014%' then 'residue found'
          when r.state = 'executing' then 'in progress'
+         when r.blocked_at is not null and r.last_error like 'effect %' then 'a required effect is open'
          when r.blocked_at is not null then 'blocked'
          when r.attempts > 0 then 'failed'
          else 'waits for the worker'
@@ -7173,8 +7747,8 @@ begin
 end
 $marks$;
 
-insert into lethe.annotation as a (hash, strategies, grace_period, cancel_cooldown, options, drift, marks, legacy)
-values ('59dd60b7cd8e770a0fe933d07dfd306f6bf004c59407c833aead9ec391306ac7', array['anonymize', 'hard_delete', 'soft_delete'], interval '14 days', interval '24 hours', '{"delete_content":false}'::jsonb, 'refuse', '"deleted_at" timestamp with time zone; "scheduled_deletion_at" timestamp with time zone', 'leave')
+insert into lethe.annotation as a (hash, strategies, grace_period, cancel_cooldown, options, drift, marks, legacy, effect_attempts, payload_retention)
+values ('0af1f65ff6b1c1894ee3d89d7fc7fdf41a69c4e3b75b48ccf250279675d3ab26', array['anonymize', 'hard_delete', 'soft_delete'], interval '14 days', interval '24 hours', '{"delete_content":false}'::jsonb, 'refuse', '"deleted_at" timestamp with time zone; "scheduled_deletion_at" timestamp with time zone', 'leave', 25, interval '90 days')
 on conflict (only_row) do update
 set hash = excluded.hash,
     strategies = excluded.strategies,
@@ -7183,7 +7757,9 @@ set hash = excluded.hash,
     options = excluded.options,
     drift = excluded.drift,
     marks = excluded.marks,
-    legacy = excluded.legacy
+    legacy = excluded.legacy,
+    effect_attempts = excluded.effect_attempts,
+    payload_retention = excluded.payload_retention
 where a.hash <> excluded.hash or a.marks is distinct from excluded.marks;
 
 insert into lethe.retention (table_name, key_columns, since, kept_for, basis)
@@ -7220,6 +7796,7 @@ call pg_temp.lethe_grant('function lethe.lag()', 'execute', array['app_admin', '
 call pg_temp.lethe_grant('function lethe.record_failure(bigint, text)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.schedule_legacy(integer)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.take_event_counts()', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.residue_after(timestamptz, bigint, timestamptz, integer)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.claim_effects(text, integer, interval)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.due_effects()', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.effect_status(bigint)', 'execute', array['app_admin', 'app_worker']::name[]);

@@ -9,6 +9,7 @@ as $function$
 begin
   -- Chunks detach rows before the last pass looks for them.
   perform lethe.keep_retained(subjects);
+  perform lethe.capture_orphans(subjects);
 end
 $function$;
 comment on function lethe.begin_in_steps(text, {{key}}[]) is

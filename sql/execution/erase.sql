@@ -11,6 +11,7 @@ declare
   strategies constant text[] := array['soft_delete', 'anonymize', 'hard_delete'];
   locked {{key}}[];
   blocked {{key}}[];
+  waiting bigint[];
   heavy {{key}}[] := '{}';
   ready bigint[];
   light bigint[];
@@ -38,6 +39,14 @@ begin
     from lethe.deletion_request r
     where r.id = any (requests) and r.subject_id = any (locked) and r.subject_id <> all (blocked)
   );
+  waiting := lethe.wait_for_effects(ready);
+  if cardinality(waiting) > 0 then
+    ready := array(select q.id from unnest(ready) as q (id) where q.id <> all (waiting));
+  end if;
+  -- While everything is there still, and the originals that a request keeps with it.
+  call lethe.capture_execute_effects(ready);
+  -- A reminder that didn't get through has nothing to remind of any more.
+  perform lethe.withdraw_effects(ready, array['before']);
   foreach name in array strategies loop
     heavy := heavy || lethe.heavy_subjects(name, array(
       select r.subject_id from lethe.deletion_request r where r.id = any (ready) and r.strategy = name
@@ -72,7 +81,7 @@ begin
     perform pg_notify('lethe', '');
   end if;
   perform lethe.stop_running(locked);
-  return (cardinality(light), 0, cardinality(blocked), 0)::lethe.execution;
+  return (cardinality(light), 0, cardinality(blocked) + cardinality(waiting), 0)::lethe.execution;
 end
 $function$;
 comment on function lethe.erase(bigint[], text, boolean) is

@@ -15,6 +15,7 @@ declare
   target lethe.deletion_request;
   obstacles jsonb;
   drifted text;
+  missing text;
 begin
   perform lethe.require_read_committed();
   if caller = 'self' then
@@ -48,6 +49,12 @@ begin
     where b.blocking and b.count > 0;
     perform lethe.refuse('LT003', subject, 'deletion is blocked', 'lethe.deletion_blockers() lists what blocks it.',
       jsonb_build_object('request', target.id, 'blockers', obstacles));
+  end if;
+  missing := lethe.missing_effect(target.id);
+  if missing is not null then
+    perform lethe.refuse('LT003', subject, 'deletion waits for an effect',
+      'lethe.effect_status() says how it stands; the worker delivers it when it is due.',
+      jsonb_build_object('request', target.id, 'effect', missing));
   end if;
   perform lethe.erase(array[target.id], actor, wait => true);
   select r.* into strict target from lethe.deletion_request r where r.id = target.id;

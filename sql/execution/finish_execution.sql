@@ -8,68 +8,97 @@ as $function$
 #variable_conflict use_variable
 declare
   details constant jsonb := '{}';
+  people {{key}}[];
+  closed bigint[];
+  seqs integer[];
+  heads bytea[];
+  whole bigint[];
+  last_heads bytea[];
 begin
   -- A deferred constraint would otherwise fail at COMMIT, after the erasure was reported.
   set constraints all immediate;
+  delete from lethe.orphan o where o.request_id = any (requests);
 
   -- What the person wrote is theirs, in requests they took back too; what an administrator wrote is the controller's.
+  people := array(select r.subject_id from lethe.deletion_request r where r.id = any (requests));
   update lethe.deletion_request r
   set reason = null
-  from lethe.deletion_request done
-  where done.id = any (requests)
-    and r.subject_id = done.subject_id
+  where r.subject_id = any (people)
     and r.requested_by = r.subject_id::text
     and r.reason is not null;
 
-  -- Events and the end of their log in one statement: it is the one new version of a request that an erasure writes.
-  with closing as (
-    select r.id,
-           r.event_count,
-           r.event_head,
-           clock_timestamp() as at,
-           not exists (
-             select from lethe.effect e
-             where e.request_id = r.id and e.state not in ('done', 'skipped')
-           ) as whole
-    from lethe.deletion_request r
+  -- Everything else in one new version of each request: its events are appended first, and the end of its log with them.
+  with executed as (
+    insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
+    select r.id, r.event_count + 1, 'executed', actor, clock.at, details,
+           lethe.event_hash(r.event_head, r.id, r.event_count + 1, 'executed', actor, clock.at, details)
+    from (select clock_timestamp() as at) clock,
+         lethe.deletion_request r
     where r.id = any (requests)
-  ), executed as (
-    insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
-    select c.id, c.event_count + 1, 'executed', actor, c.at, details,
-           lethe.event_hash(c.event_head, c.id, c.event_count + 1, 'executed', actor, c.at, details)
-    from closing c
     returning request_id, seq, hash
-  ), completed as (
-    insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
-    select c.id, d.seq + 1, 'completed', actor, c.at, '{}',
-           lethe.event_hash(d.hash, c.id, d.seq + 1, 'completed', actor, c.at, '{}')
-    from closing c
-    join executed d on d.request_id = c.id
-    where c.whole
-    returning request_id, seq, hash
-  ), counted as (
-    insert into lethe.event_tally (event, count)
-    select k.event, k.count
-    from (
-      select 'executed' as event, count(*) as count from executed
-      union all
-      select 'completed', count(*) from completed
-    ) k
-    where k.count > 0
   )
+  select array_agg(e.request_id order by e.request_id),
+         array_agg(e.seq order by e.request_id),
+         array_agg(e.hash order by e.request_id)
+  into closed, seqs, heads
+  from executed e;
+  if closed is null then
+    return;
+  end if;
+
+  whole := array(
+    select c.id
+    from (
+      select q.id,
+             exists (
+               select from lethe.effect e
+               where e.request_id = q.id and e.state in ('pending', 'delivering', 'failed')
+             ) as open
+      from unnest(closed) as q (id)
+      offset 0
+    ) c
+    where not c.open
+    order by c.id
+  );
+  with completed as (
+    insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
+    select w.id, place.seq, 'completed', actor, clock.at, '{}',
+           lethe.event_hash(place.head, w.id, place.seq, 'completed', actor, clock.at, '{}')
+    from (select clock_timestamp() as at) clock,
+         unnest(whole) as w (id)
+    cross join lateral (
+      select seqs[width_bucket(w.id, closed)] + 1 as seq,
+             heads[width_bucket(w.id, closed)] as head
+    ) place
+    returning request_id, hash
+  )
+  select array_agg(c.hash order by c.request_id) into last_heads from completed c;
+
+  -- No join: a plan that was made while the table was empty would read all of it (width_bucket() finds the place).
   update lethe.deletion_request r
-  set state = case when k.request_id is null then 'erased' else 'completed' end,
+  set state = case when r.id = any (whole) then 'completed' else 'erased' end,
       executed_at = now(),
-      completed_at = case when k.request_id is not null then now() end,
-      event_count = coalesce(k.seq, d.seq),
-      event_head = coalesce(k.hash, d.hash),
+      completed_at = case when r.id = any (whole) then now() end,
+      event_count = seqs[width_bucket(r.id, closed)] + (r.id = any (whole))::integer,
+      event_head = case
+        when r.id = any (whole) then last_heads[width_bucket(r.id, whole)]
+        else heads[width_bucket(r.id, closed)]
+      end,
       preserved = null,
       cancel_token_hash = null,
       last_error = null,
       next_attempt_at = null
-  from executed d
-  left join completed k on k.request_id = d.request_id
-  where r.id = d.request_id;
+  where r.id = any (closed);
+
+  insert into lethe.event_tally (event, count)
+  select t.event, t.count
+  from (values ('executed', cardinality(closed)), ('completed', cardinality(whole))) as t (event, count)
+  where t.count > 0;
+
+  if cardinality(closed) > cardinality(whole) then
+    -- There is work outside.
+    perform pg_notify('lethe', '');
+  end if;
 end
 $function$;
 comment on function lethe.finish_execution(bigint[], text) is

@@ -27,9 +27,15 @@ begin
   ));
   -- Those that still wait go to the end of the queue, so that every one is looked at in turn.
   update lethe.deletion_request r
-  set blocked_at = case when r.subject_id = any (blocked) then now() end,
-      last_error = case when r.subject_id = any (blocked) then r.last_error end
-  where r.id = any (waiting);
+  set blocked_at = case when w.reason is not null then now() end,
+      last_error = w.reason
+  from (
+    select q.id,
+           case when q.subject_id = any (blocked) then 'LT003' else 'effect ' || lethe.missing_effect(q.id) end as reason
+    from lethe.deletion_request q
+    where q.id = any (waiting)
+  ) w
+  where r.id = w.id;
 end
 $function$;
 comment on function lethe.lift_blocks(integer) is 'Looks again at requests that were blocked, and lets those go on whose block is gone.';

@@ -23,6 +23,8 @@ begin
   where r.id = request;
   perform lethe.let_back_in(target.subject_id, target.preserved);
   perform lethe.record_events(array[request], 'cancelled', actor);
+  perform lethe.withdraw_effects(array[request], array['schedule', 'before']);
+  call lethe.capture_cancel_effects(array[request]);
   perform pg_notify('lethe', '');
   return now();
 end

@@ -99,6 +99,8 @@ begin
     due, latest, terms.hash, lethe.preserve(subject), sha256(convert_to(token, 'UTF8'))
   )
   returning id into request;
+  call lethe.capture_schedule_effects(array[request], token);
+  call lethe.capture_before_effects(array[request], token);
   perform lethe.lock_out(subject, due);
   perform lethe.record_events(array[request], 'scheduled', caller,
     jsonb_build_object('strategy', chosen, 'scheduled_for', due, 'options', options));

@@ -15,6 +15,19 @@ export function via(
 }
 
 /**
+ * The other way round: rows of `table` (or the person's own row) point at this one, such as orders at an address. It is
+ * theirs while nobody else's row points at it: under a strategy that deletes or transforms it, that happens once no row
+ * of any table points there any more. `columns` of `table` only where several foreign keys lead here.
+ * @example addresses: content({ owner: referencedBy("orders"), rows: "delete" })
+ */
+export function referencedBy(
+  table: string,
+  options?: { columns?: string[] },
+): Extract<Owner, { by: "referenced_by" }> {
+  return merge({ by: "referenced_by" as const, table }, options ?? {});
+}
+
+/**
  * A pair of columns that names any kind of row: `type` holds `value` where `id` is a person's key.
  * @example notes: content({ owner: polymorphic({ type: "notable_type", id: "notable_id", value: "User" }) })
  */

@@ -13,6 +13,7 @@ export const ownerShapes = {
   }),
   polymorphic: z.strictObject({ by: z.literal("polymorphic"), type: text, id: text, value: z.string() }),
   sql: z.strictObject({ by: z.literal("sql"), expression: sql }),
+  referenced_by: z.strictObject({ by: z.literal("referenced_by"), table: text, columns: list.optional() }),
   match: z.strictObject({
     by: z.literal("match"),
     column: text,
@@ -28,7 +29,8 @@ export const owner = choose(
   (value) => (typeof value === "string" ? text : byField("by", ownerShapes)(value)),
   {
     expected: "an owner",
-    remedy: 'write a column\'s name, via("parent"), polymorphic({ … }), match("…") or ownerSql("…")',
+    remedy:
+      'write a column\'s name, via("parent"), referencedBy("child"), polymorphic({ … }), match("…") or ownerSql("…")',
   },
 );
 

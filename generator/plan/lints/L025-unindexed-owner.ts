@@ -5,7 +5,8 @@ import { ident, qualified } from "../../quote.ts";
 import { columnsRead, sameExpression } from "../../same-expression.ts";
 import { type PlanContext, report } from "../context.ts";
 import { matchColumns } from "../match.ts";
-import type { OwnerPlan } from "../model.ts";
+import type { OwnerPlan, Referrer } from "../model.ts";
+import { isOrphaned } from "../referenced-by.ts";
 import type { Lint } from "./index.ts";
 import { declaredRules } from "./support/declared.ts";
 
@@ -17,6 +18,12 @@ export const unindexedOwner: Lint = (plan, context) => {
       unindexedExpression(context, table, rows.owner.expression, at);
       continue;
     }
+    if (isOrphaned(rows))
+      unindexedReferrers(
+        context,
+        rows.owner.referrers,
+        ownerPath(decision.annotation as TableAnnotation, path),
+      );
     const columns = lookupColumns(context, table, rows.owner);
     if (columns === null) continue;
     report(context, {
@@ -29,6 +36,22 @@ export const unindexedOwner: Lint = (plan, context) => {
     });
   }
 };
+
+/** Whether anything points at a row is asked of every foreign key that leads there. */
+function unindexedReferrers(context: PlanContext, referrers: Referrer[], path: AnnotationPath): void {
+  for (const each of referrers) {
+    const table = context.catalog.table(each.table.name);
+    if (table === undefined || context.catalog.hasIndexOn(table, each.columns)) continue;
+    report(context, {
+      code: "L025",
+      subject: `${table.name}.${each.columns.join(", ")}`,
+      message:
+        "no index says whether a row is still pointed at, so that every deletion reads the whole table",
+      remedy: `create it, then run \`lethe sync\`: ${createIndex(table, each.columns)}`,
+      path,
+    });
+  }
+}
 
 /** PostgreSQL may print an expression in words that aren't recognised, so this only warns. */
 function unindexedExpression(

@@ -36,6 +36,13 @@ import { partNotOneToOne } from "./L065-part-not-one-to-one.ts";
 import { settingWithoutEffect } from "./L066-setting-without-effect.ts";
 import { ghostWithoutPart } from "./L067-ghost-without-part.ts";
 import { subjectColumnChanges } from "./L068-subject-column-changes.ts";
+import { neverOrphaned } from "./L069-never-orphaned.ts";
+import { orphanedCannot } from "./L070-orphaned-cannot.ts";
+import { unknownEffect } from "./L076-unknown-effect.ts";
+import { effectOrder } from "./L077-effect-order.ts";
+import { effectTime } from "./L078-effect-time.ts";
+import { effectRows } from "./L079-effect-rows.ts";
+import { effectPayload } from "./L080-effect-payload.ts";
 
 /** Looks at the plan and reports into the context. */
 export type Lint = (plan: Plan, context: PlanContext) => void;
@@ -73,7 +80,14 @@ export const lints: readonly Lint[] = [
   retainedRowsReferenced,
   groupList,
   subjectColumnChanges,
+  neverOrphaned,
+  orphanedCannot,
   partNotOneToOne,
   settingWithoutEffect,
   ghostWithoutPart,
+  unknownEffect,
+  effectOrder,
+  effectTime,
+  effectRows,
+  effectPayload,
 ];

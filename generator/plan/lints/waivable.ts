@@ -73,6 +73,11 @@ export const waivable: Record<string, Waivable> = {
   L066: "the value would stay until the erasure",
   L067: { errors: FAILS },
   L068: { errors: WRONG },
+  L076: "the outside would not be told",
+  L077: "the effect would never be delivered, and the request never completed",
+  L078: "the effect would never be made",
+  L079: "the effect would never be made",
+  L080: "the payload could not be made, or would hold what must not leave",
 };
 
 /** Why a finding can't be accepted; null where it can. */

@@ -10,6 +10,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { groupNames } from "../../../generator/annotation/groups.ts";
+import type { TableDecision } from "../../../generator/annotation/input.ts";
 import { openAnnotation } from "../../../generator/annotation/load.ts";
 import type { Catalog } from "../../../generator/catalog/model.ts";
 import { readCatalog } from "../../../generator/catalog/read.ts";
@@ -89,7 +91,11 @@ const isOpen = (decision: object) => /"class":"todo"/.test(JSON.stringify(decisi
 
 /** The draft with each question answered as the test's annotation has it, and each trigger acknowledged. */
 function answered(asked: Erasure, answers: Erasure, also: string[]): Erasure {
-  const tables = { ...asked.tables };
+  const tables = Object.fromEntries(
+    Object.entries(asked.tables).flatMap(([key, each]): [string, TableDecision][] =>
+      each.class === "group" ? groupNames(each).map(({ name }) => [name, each.decision]) : [[key, each]],
+    ),
+  );
   const open = Object.keys(tables).filter((key) => isOpen(tables[key] as object));
   for (const key of [...open, ...also]) tables[key] = answers.tables[key] ?? unrelated("configuration");
   for (const [key, decision] of Object.entries(answers.tables)) {

@@ -48,10 +48,13 @@ test("defaults", () => {
       gracePeriod: "14 days",
       cancelCooldown: "24 hours",
       drift: "refuse",
+      effectAttempts: 25,
+      payloadRetention: "90 days",
     },
     options: {},
     access: { currentUser: "null", app: [], admin: [], worker: [], searchPath: ["public"] },
     ghosts: {},
+    effects: {},
     tables: {},
     groups: {},
   });

@@ -10,6 +10,8 @@ import {
   content,
   credential,
   defineErasure,
+  group,
+  jobs,
   keep,
   mfa,
   pii,
@@ -82,6 +84,11 @@ const catalog = catalogOf([
 
 const { annotation } = validateAnnotation(
   defineErasure({
+    effects: {
+      store: { handler: "s3" },
+      billing: { handler: "polar", at: "schedule", payload: { id: "t.id" } },
+      pendingJobs: jobs({ key: "t.id::text" }),
+    },
     ...terms,
     access: { ...terms.access, currentUser: presets.setting("app.user_id", "bigint") },
     options: { all: false },
@@ -202,7 +209,13 @@ describe("in words", () => {
       for: "10 years",
       since: "issued_at",
     });
-    expect(register.recipients).toEqual(["store"]);
+    expect(register.recipients).toEqual([
+      { recipient: "polar", effects: [{ effect: "billing", at: "schedule", values: ["id: t.id"] }] },
+      { recipient: "s3", effects: [{ effect: "store", at: "execute", values: ["public.drafts.body"] }] },
+    ]);
+    expect(registerMarkdown(register)).toContain(
+      "| `s3` | `store` | when it is executed | `public.drafts.body` |",
+    );
   });
 
   test("as Markdown: whatever names and reasons hold stays in its cell", () => {
@@ -221,4 +234,38 @@ describe("in words", () => {
     expect(registerMarkdown(register)).toBe(registerMarkdown(made()));
     expect(registerMarkdown({ ...register, open: [] })).not.toBe(registerMarkdown(register));
   });
+});
+
+test("the tables of a group are in it one by one, each with its own columns", () => {
+  const likes = (name: string, more: Record<string, string>) =>
+    catalogTable(name, { id: "uuid pk", user_id: "uuid not null index -> users", ...more });
+  const catalog = catalogOf([
+    catalogTable("users", { id: "uuid pk", email: "text not null unique" }),
+    likes("book_likes", { note: "text" }),
+    likes("shop_likes", { mood: "text" }),
+  ]);
+  const { annotation } = validateAnnotation(
+    defineErasure({
+      ...terms,
+      tables: {
+        users: subject({ key: "id", columns: { id: keep(), email: pii.email() } }),
+        ...group(["*_likes"], content({ columns: { note: pii.null(), mood: pii.null() } }), [
+          "book_likes",
+          "shop_likes",
+        ]),
+      },
+    }),
+  );
+  if (annotation === null) throw new Error("a wrong test");
+  const { plan: made, findings } = plan(annotation, catalog);
+  if (made === null) throw new Error(JSON.stringify(findings));
+  const register = registerOf(annotation, catalog, made);
+  expect(register.coverage.tables).toEqual({ total: 3, decided: 3, open: 0, unmentioned: 0 });
+  expect(
+    register.tables.map(({ table, columns }) => [table, columns.personal.map(({ column }) => column)]),
+  ).toEqual([
+    ["public.book_likes", ["note"]],
+    ["public.shop_likes", ["mood"]],
+    ["public.users", ["email"]],
+  ]);
 });

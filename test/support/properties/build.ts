@@ -115,7 +115,14 @@ function dataSql(people: People, tables: DrawnTable[]): string[] {
 function annotate(recipe: Recipe, people: People, tables: DrawnTable[], strategies: Strategy[]): Annotation {
   return {
     schema: "lethe",
-    lifecycle: { strategies, gracePeriod: "14 days", cancelCooldown: "24 hours", drift: "refuse" },
+    lifecycle: {
+      strategies,
+      gracePeriod: "14 days",
+      cancelCooldown: "24 hours",
+      drift: "refuse",
+      effectAttempts: 25,
+      payloadRetention: "90 days",
+    },
     options: { thorough: false },
     access: {
       currentUser: `nullif(current_setting('app.user_id', true), '')::${people.keyType}`,
@@ -126,6 +133,7 @@ function annotate(recipe: Recipe, people: People, tables: DrawnTable[], strategi
     },
     groups: {},
     ghosts: { gone: people.ghost },
+    effects: {},
     tables: {
       [`${people.schema}.${people.name}`]: {
         class: "subject",

@@ -75,7 +75,7 @@ async function begin(fault?: Fault, settings: Partial<Settings> = {}) {
   });
   const handlers = await openEffects(
     { handlers: { it: declaration } },
-    { USER: "lethe", PASSWORD: "right", WRONG: "MARKER" },
+    { USER: "lethe", PASSWORD: "right", WRONG: "MARKER", URL: `smtp://lethe:right@127.0.0.1:${port}` },
   );
   cleanups.push(async () => await handlers.get("it")?.close?.());
   return {
@@ -226,10 +226,15 @@ describe("what goes wrong", () => {
     expect(await right.deliver(person)).toMatchObject({ state: "done" });
   });
 
-  test("nothing is sent in the open, unless somebody says so", async () => {
-    const { accepted, deliver } = await begin(undefined, { requireTls: true });
-    expect(await deliver(person)).toMatchObject({ state: "retry" });
-    expect(accepted).toEqual([]);
+  test.each([
+    ["a host", {}],
+    ["a URL", { url: env("URL") }],
+  ])("nothing is sent to %s in the open, unless somebody says so", async (_, settings) => {
+    const shy = await begin(undefined, { ...settings, requireTls: true });
+    expect(await shy.deliver(person)).toMatchObject({ state: "retry" });
+    expect(shy.accepted).toEqual([]);
+    const open = await begin(undefined, settings);
+    expect(await open.deliver(person)).toMatchObject({ state: "done" });
   });
 
   test("the worker stops: the connection is closed", async () => {

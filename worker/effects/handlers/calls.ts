@@ -49,7 +49,7 @@ export function createCalls(): Calls {
 }
 
 /** For SDKs that take neither: the delivery ends at once, the call is left to itself. */
-export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+export async function untilAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   signal.throwIfAborted();
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {
@@ -57,7 +57,7 @@ export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Pr
     signal.addEventListener("abort", stop, { once: true });
   });
   try {
-    return await Promise.race([work, aborted]);
+    return await Promise.race([work(), aborted]);
   } finally {
     signal.removeEventListener("abort", stop);
   }

@@ -16,7 +16,7 @@ export const loops = handlerKind({
   kind: "loops",
   about:
     "Deletes or anonymizes the contact at Loops, found by the e-mail that was captured before the erasure. One that isn't there is deleted.",
-  value: ["email"],
+  mainFields: ["email"],
   sdk: "loops",
   settings: (given) => ({
     apiKey: given.secret().describe("of the team's settings"),
@@ -41,7 +41,8 @@ export const loops = handlerKind({
         const { email } = payload;
         if (!email) return nothingToDo();
         const id = stableUuid(idempotencyKey, "loops");
-        const work = mode === "delete" ? remove(client, email) : anonymize(client, { ...payload, email }, id);
+        const work = () =>
+          mode === "delete" ? remove(client, email) : anonymize(client, { ...payload, email }, id);
         try {
           return (await untilAborted(signal, work))
             ? { state: "done", receipt: mode === "delete" ? { deleted: 1 } : { anonymized: 1 } }

@@ -4,6 +4,7 @@ import type { ForeignKey, Table } from "../../../catalog/model.ts";
 import { type Decision, type PlanContext, Unresolved } from "../../context.ts";
 import type { OptionTest, OwnedRows, Plan } from "../../model.ts";
 import { effective, ownedRows, rulesOf } from "../../owner.ts";
+import { isOrphaned } from "../../referenced-by.ts";
 
 export type RowsAction = "delete" | "transform" | "detach" | "reassign" | "keep" | "cascade";
 
@@ -83,6 +84,8 @@ export function removals(plan: Plan, context: PlanContext, rules: Declared[]): R
   return plan.lifecycle.strategies.flatMap((strategy) => {
     const removed: Removal[] = rules
       .filter((rule) => rule.action[strategy] === "delete" || rule.action[strategy] === "cascade")
+      // Rows that nothing points at any more take nothing along, and nothing holds them.
+      .filter((rule) => !isOrphaned(rule.rows))
       .map((by) => ({ strategy, table: by.table, by }));
     const subject = context.catalog.table(plan.subject.table.name);
     if (strategy === "hard_delete" && subject !== undefined)

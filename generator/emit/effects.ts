@@ -1,0 +1,179 @@
+/** Procedures that write effects: captured in the transaction that causes them, one statement for all its requests. */
+import type { EffectTime } from "../annotation/model.ts";
+import type { EffectPlan, EffectSource } from "../plan/effects.ts";
+import type { Plan } from "../plan/model.ts";
+import { literal } from "../quote.ts";
+import { allOf, anyOf } from "./operation.ts";
+import { ownedBy, type Subjects } from "./owner.ts";
+import { routine } from "./routine.ts";
+import { column, type DatabaseObject, indent, table } from "./text.ts";
+
+const WHEN: Record<EffectTime, string> = {
+  schedule: "Written when a deletion is scheduled, before anything is cleared.",
+  before: "Written when a deletion is scheduled, delivered before it is executed.",
+  cancel: "Written when a deletion is cancelled, after the person is let back in.",
+  execute: "Written before the first statement that erases, with the values as they are then.",
+};
+
+export function effects(plan: Plan): DatabaseObject[] {
+  return (Object.keys(WHEN) as EffectTime[]).map((at) => captureProcedure(plan, at));
+}
+
+function captureProcedure(plan: Plan, at: EffectTime): DatabaseObject {
+  const own = plan.effects.filter((effect) => effect.at === at);
+  const statements = own.flatMap((effect) => effect.sources.map((source) => capture(plan, effect, source)));
+  const held = own.some((effect) => effect.after.length > 0);
+  const hold = "-- Whoever comes after another waits for it.\nperform lethe.hold_effects(requests);";
+  const early = at === "schedule" || at === "before";
+  return routine(plan, {
+    kind: "procedure",
+    name: `capture_${at}_effects`,
+    parameters: [
+      { name: "requests", type: "bigint[]" },
+      ...(early ? [{ name: "cancel_token", type: "text" }] : []),
+    ],
+    body: statements.length === 0 ? "return;" : [...statements, ...(held ? [hold] : [])].join("\n\n"),
+    comment: `${WHEN[at]} Called by Lethe alone.`,
+  });
+}
+
+/** Each person's own request, and the options that it carries. */
+const ofRequest: Subjects = (option) =>
+  option === null
+    ? "array[r.subject_id]"
+    : `case when ${carries(option.option)} = ${option.is} then array[r.subject_id] else '{}' end`;
+
+function carries(option: string): string {
+  return `coalesce((r.options ->> ${literal(option)})::boolean, false)`;
+}
+
+function capture(plan: Plan, effect: EffectPlan, source: EffectSource): string {
+  const values = valuesOf(effect, source);
+  const [names, selected] = [values.map(([name]) => name), values.map(([, sql]) => sql)];
+  return [
+    `-- ${effect.name}: ${source.table.name}${source.column === null ? "" : `.${source.column}`}, by ${effect.handler.replace(/\s+/g, " ")}`,
+    `insert into lethe.effect (${names.join(", ")})`,
+    `select ${selected.join(",\n       ")}`,
+    "from lethe.deletion_request r",
+    ...rowsOf(plan, effect, source),
+    `where ${allOf(["r.id = any (requests)", ...conditions(effect, source)])};`,
+  ].join("\n");
+}
+
+/** How many a source would make, for a dry run: `r` is the open request, or what one would be. */
+export function countEffects(plan: Plan, effect: EffectPlan, source: EffectSource): string {
+  // In grace those of the schedule have been written already.
+  const early = effect.at === "schedule" || effect.at === "before" ? ["r.id is null"] : [];
+  return [
+    "select count(*)",
+    "from lethe.explained_request(subject, strategy) r",
+    ...rowsOf(plan, effect, source),
+    `where ${allOf([...early, ...conditions(effect, source)])}`,
+  ].join("\n");
+}
+
+function valuesOf(effect: EffectPlan, source: EffectSource): [string, string][] {
+  const values: [string, string][] = [
+    ["request_id", "r.id"],
+    ["name", literal(effect.name)],
+    ["handler", literal(effect.handler)],
+    ["at", literal(effect.at)],
+    ["payload", payload(effect, source)],
+  ];
+  if (effect.after.length > 0) values.push(["after", `array[${effect.after.map(literal).join(", ")}]`]);
+  if (effect.required) values.push(["required", "true"]);
+  if (effect.at === "before") {
+    const moment = `greatest(${deliverAfter(effect)}, now())`;
+    values.push(["deliver_after", moment], ["next_attempt_at", moment]);
+  }
+  return values;
+}
+
+function deliverAfter(effect: EffectPlan): string {
+  return effect.lead === null
+    ? "r.scheduled_for"
+    : `lethe.later(r.scheduled_for, - interval ${literal(effect.lead)})`;
+}
+
+function payload(effect: EffectPlan, source: EffectSource): string {
+  const pairs = effect.payload.map(({ name, sql }) => `${literal(name)}, ${sql.trim()}`);
+  if (source.column !== null) pairs.push(`${literal(source.column)}, ${value(source)}`);
+  // No function takes more than a hundred arguments.
+  const parts: string[] = [];
+  for (let at = 0; at < pairs.length; at += 40) {
+    const part = pairs.slice(at, at + 40);
+    parts.push(
+      part.length === 1
+        ? `jsonb_build_object(${part[0]})`
+        : `jsonb_build_object(\n${indent(part.join(",\n"), 9)}\n       )`,
+    );
+  }
+  return parts.length === 0 ? "'{}'" : parts.join(" || ");
+}
+
+/** The value of the column that feeds the effect. */
+function value(source: EffectSource): string {
+  return source.ownRow ? column(source.column ?? "") : "fed.value";
+}
+
+function rowsOf(plan: Plan, effect: EffectPlan, source: EffectSource): string[] {
+  const { arms } = source;
+  if (arms === null) return subjectRow(plan, effect);
+  const found = arms.map((arm) => {
+    const kept = arm.unless === null ? [] : [`(${arm.unless.trim()}) is not true`];
+    return allOf([...ownedBy(arm.rows, ofRequest), ...kept]);
+  });
+  const only = found[0] ?? "false";
+  const where = found.length === 1 ? only : anyOf(found.map((each) => `(${each})`));
+  const lateral = (selected: string, alias: string) => [
+    "cross join lateral (",
+    `  select ${selected}`,
+    `  from ${table(source.table)} t`,
+    indent(`where ${where}`, 2),
+    "  -- A look of its own for each person: flattened into one join, PostgreSQL 15 would read the table whole.",
+    "  offset 0",
+    `) ${alias}`,
+  ];
+  if (source.ownRow) return lateral("t.*", "t");
+  const asksSubject = effect.payload.length > 0 || effect.where !== null;
+  return [
+    ...(asksSubject ? subjectRow(plan, effect) : []),
+    ...lateral(`${column(source.column ?? "")} as value`, "fed"),
+  ];
+}
+
+/** The row as it was when the deletion was scheduled: what was cleared then is taken from what the request keeps. */
+function subjectRow(plan: Plan, effect: EffectPlan): string[] {
+  const { subject, key } = plan;
+  const cleared = effect.at === "execute" ? clearedColumns(plan) : [];
+  if (cleared.length === 0) return [`join ${table(subject.table)} t on ${column(key.column)} = r.subject_id`];
+  const originals = cleared.map(
+    ({ name, kept }) =>
+      `${literal(name)}, coalesce(r.preserved #> array[${literal(kept)}, ${literal(name)}], to_jsonb(${column(name, "s")}))`,
+  );
+  return [
+    `join ${table(subject.table)} s on ${column(key.column, "s")} = r.subject_id`,
+    `cross join lateral jsonb_populate_record(s, jsonb_build_object(\n${indent(originals.join(",\n"), 2)}\n)) t`,
+  ];
+}
+
+function clearedColumns({ subject }: Plan): { name: string; kept: string }[] {
+  return subject.atSchedule.flatMap(({ column: name }) => {
+    if (subject.preserve.some((each) => each.column === name)) return [{ name, kept: "columns" }];
+    return subject.captured.some((each) => each.column === name) ? [{ name, kept: "captured" }] : [];
+  });
+}
+
+function conditions(effect: EffectPlan, source: EffectSource): string[] {
+  const all: string[] = [];
+  const { option } = effect;
+  if (source.strategies !== null)
+    all.push(`r.strategy in (${source.strategies.map((each) => literal(each)).join(", ")})`);
+  if (option !== null) all.push(option.is ? carries(option.option) : `not ${carries(option.option)}`);
+  if (effect.at === "before" && !effect.required) all.push(`${deliverAfter(effect)} > now()`);
+  if (effect.where !== null) all.push(`(${effect.where.trim()})`);
+  if (source.unless !== null) all.push(`(${source.unless.trim()}) is not true`);
+  if (source.column !== null) all.push(`${value(source)} is not null`);
+  else all.push(`num_nonnulls(${effect.payload.map(({ sql }) => sql.trim()).join(", ")}) > 0`);
+  return all;
+}

@@ -1,0 +1,23 @@
+import { content, defineErasure, keep, pii, secret, session, subject, unrelated } from "../../../../../generator/index.ts";
+
+export default defineErasure({
+  tables: {
+    users: subject({
+      key: "id",
+      columns: {
+        id: keep(),
+        email: pii.email(),
+        name: pii.null({ effect: "contcat" }),
+        hashed_password: secret(),
+        created_at: keep(),
+      },
+    }),
+    sessions: session({ owner: "user_id" }),
+    comments: content({ owner: "author_id", columns: { body: pii.replace("[deleted]"), created_at: keep() } }),
+    prices: unrelated("a price list"),
+  },
+  effects: {
+    contact: { handler: "loops", payload: { email: "t.email" } },
+    crm: { handler: "webhook" },
+  },
+});

@@ -1,0 +1,23 @@
+import { content, defineErasure, keep, pii, secret, session, subject, unrelated } from "../../../../../generator/index.ts";
+
+export default defineErasure({
+  tables: {
+    users: subject({
+      key: "id",
+      columns: {
+        id: keep(),
+        email: pii.email(),
+        name: pii.null(),
+        hashed_password: secret(),
+        created_at: keep(),
+      },
+    }),
+    sessions: session({ owner: "user_id" }),
+    comments: content({ owner: "author_id", columns: { body: pii.replace("[deleted]"), created_at: keep() } }),
+    prices: unrelated("a price list"),
+  },
+  effects: {
+    reminder: { handler: "mail", at: "before", lead: "20 days", payload: { to: "t.email" } },
+    archive: { handler: "s3", required: true, payload: { prefix: "t.id" } },
+  },
+});

@@ -1,0 +1,24 @@
+import { content, defineErasure, keep, pii, secret, session, subject, unrelated } from "../../../../../generator/index.ts";
+
+export default defineErasure({
+  tables: {
+    users: subject({
+      key: "id",
+      columns: {
+        id: keep(),
+        email: pii.email(),
+        name: pii.null(),
+        hashed_password: secret(),
+        created_at: keep(),
+      },
+    }),
+    sessions: session({ owner: "user_id" }),
+    comments: content({ owner: "author_id", columns: { body: pii.replace("[deleted]"), created_at: keep() } }),
+    prices: unrelated("a price list"),
+  },
+  effects: {
+    files: { handler: "s3", payload: { prefix: "t.id" }, after: ["bucket"] },
+    bucket: { handler: "s3", payload: { prefix: "t.id" }, after: ["files"] },
+    billing: { handler: "polar", payload: { externalId: "t.id" }, after: ["file"] },
+  },
+});

@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import {
+  blocker,
+  content,
+  keep,
+  pii,
+  referencedBy,
+  session,
+  via,
+} from "../../../../generator/annotation/builders.ts";
+import { table } from "../catalog-builder.ts";
+import { findings, person, subjects, users } from "./lint.ts";
+
+const addresses = table("addresses", { id: "uuid pk", street: "text" });
+const labels = table("labels", {
+  id: "uuid pk",
+  address_id: "uuid index -> addresses cascade",
+  text: "text",
+});
+type Decision = Parameters<typeof findings>[1]["annotation"][string];
+const decide = (address: Decision, label: Decision = content({ owner: "id", rows: "delete" })) => ({
+  tables: [users({ home_id: "uuid index -> addresses" }), addresses, labels],
+  annotation: { users: person({ home_id: pii.null() }), addresses: address, labels: label },
+});
+const owner = referencedBy("users");
+const goes = content({ owner, rows: "delete" });
+
+test("L070: other classes, hiding", () => {
+  expect(subjects("L070", decide(goes))).toEqual([]);
+  expect(subjects("L070", decide(session({ owner })))).toEqual(["public.addresses"]);
+  expect(subjects("L070", decide(blocker({ owner, message: "has {count}" })))).toEqual(["public.addresses"]);
+  expect(subjects("L070", decide(content({ owner, rows: "delete", view: "shown_addresses" })))).toEqual([
+    "public.addresses",
+  ]);
+});
+
+test("L070: rows below", () => {
+  expect(findings("L070", decide(goes, content({ owner: via("addresses"), rows: "delete" })))).toMatchObject([
+    { subject: "public.labels", path: ["tables", "labels", "rules", 0, "owner"] },
+  ]);
+});
+
+test("L070: the key of which person", () => {
+  const named = (template: string) =>
+    content({ owner, rows: { anonymize: "transform" }, columns: { street: pii.template(template) } });
+  expect(subjects("L070", decide(named("gone {key}")))).toEqual([]);
+  expect(subjects("L070", decide(named("gone {id}")))).toEqual(["public.addresses.street"]);
+});
+
+test("L028: nothing points there, or two do; L025: what points there has no index", () => {
+  const old = table("addresses", { id: "uuid pk", street: "text" });
+  const wrong = (
+    home: string,
+    more: Record<string, string> = {},
+    of: Parameters<typeof referencedBy>[1] = {},
+  ) => ({
+    tables: [users({ home_id: home, ...more }), old],
+    annotation: {
+      users: person({ home_id: pii.null(), ...(more.work_id ? { work_id: keep() } : {}) }),
+      addresses: content({ owner: referencedBy("users", of), rows: "delete" }),
+    },
+  });
+  expect(subjects("L028", wrong("uuid index"))).toEqual(["public.addresses"]);
+  const two = { work_id: "uuid index -> addresses" };
+  expect(subjects("L028", wrong("uuid index -> addresses", two))).toEqual(["public.addresses"]);
+  expect(subjects("L028", wrong("uuid index -> addresses", two, { columns: ["home_id"] }))).toEqual([]);
+  expect(subjects("L025", wrong("uuid -> addresses"))).toEqual(["public.users.home_id"]);
+  expect(subjects("L025", wrong("uuid index -> addresses"))).toEqual([]);
+});

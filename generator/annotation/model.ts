@@ -57,8 +57,11 @@ export type Owner =
   | { by: "polymorphic"; type: string; id: string; value: string }
   /** An expression over `t` that yields the subject's key. */
   | { by: "sql"; expression: Sql }
-  /** Rows whose column holds the value that the subject's row has in another; `if` says when that value is proved to be theirs. */
-  | { by: "match"; column: string; value: string; if?: Sql }
+  /**
+   * Rows whose column holds the value that the subject's row has in another, or that an expression over it yields; `if`
+   * says when that value is proved to be theirs; `and`: columns of the row that must equal columns of the subject.
+   */
+  | { by: "match"; column: string; value: string | { sql: Sql }; if?: Sql; and?: Record<string, string> }
   /** Rows that rows of theirs point at, and nobody else's; `columns` are those of the table that points. */
   | { by: "referenced_by"; table: string; columns?: string[] };
 

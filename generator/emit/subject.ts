@@ -3,6 +3,7 @@ import type { Plan, SuspensionPlan } from "../plan/model.ts";
 import { ident, literal } from "../quote.ts";
 import { keptColumns, keptParts, original, restored, restorePart } from "./kept.ts";
 import { keptMark, mark, marked, notMarked, unmark } from "./marks.ts";
+import { keptMatch } from "./matches.ts";
 import { assignments, statement } from "./operation.ts";
 import { byVariable, ownedBy } from "./owner.ts";
 import { routine } from "./routine.ts";
@@ -132,13 +133,6 @@ function putBack(each: SuspensionPlan): string {
   ].join("\n");
 }
 
-/** Values by which rows of other tables are found; null where they aren't proved to be the person's. */
-function matches(plan: Plan): string {
-  return plan.matches
-    .map((each) => `${literal(each.name)}, case when ${each.if.trim()} then ${column(each.column)} end`)
-    .join(", ");
-}
-
 function preserve(plan: Plan): DatabaseObject {
   const { subject } = plan;
   const rows = [...suspendedTables(plan).values()]
@@ -168,7 +162,9 @@ function preserve(plan: Plan): DatabaseObject {
             : [
                 `  'captured', jsonb_build_object(${subject.captured.map((each) => `${literal(each.column)}, ${column(each.column)}`).join(", ")}),`,
               ]),
-          ...(plan.matches.length === 0 ? [] : [`  'matches', jsonb_build_object(${matches(plan)}),`]),
+          ...(plan.matches.length === 0
+            ? []
+            : [`  'matches', jsonb_build_object(${plan.matches.map(keptMatch).join(", ")}),`]),
           `  'rows', jsonb_build_object(${rows.includes("\n") ? `\n${indent(rows, 4)}\n  ` : rows})`,
           ")",
           `from ${table(subject.table)} t`,

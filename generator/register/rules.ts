@@ -1,6 +1,7 @@
 /** Says in words how a rule's rows are found, and what happens to them when. */
 import type { Rule, Strategy } from "../annotation/model.ts";
 import type { Declared } from "../plan/lints/support/declared.ts";
+import { matchInWords } from "../plan/match.ts";
 import type { Operation, OwnedRows, OwnerPlan, Plan } from "../plan/model.ts";
 import type { StepPlan } from "../plan/steps.ts";
 import type { RegisteredRule } from "./model.ts";
@@ -77,7 +78,7 @@ function ownerInWords(plan: Plan, owner: OwnerPlan): string {
     case "referenced_by":
       return `their ${owner.child.name} (${owner.columns.join(", ")}) point at them, and nothing else does`;
     case "match":
-      return `${owner.column} is the person's ${owner.value.column}`;
+      return `${owner.column} is the person's ${matchInWords(owner.value)}`;
     default:
       return "are the person's";
   }

@@ -83,6 +83,7 @@ export const waivable: Record<string, Waivable> = {
   L079: "the effect would never be made",
   L080: "the payload could not be made, or would hold what must not leave",
   L081: "the effect would wait for ever, and its request never be completed",
+  L082: "each delivery would fail",
 };
 
 /** Why a finding can't be accepted; null where it can. */

@@ -10,6 +10,7 @@ import {
   sweepName,
   type TaskContext,
 } from "./context.ts";
+import { effectCounts } from "./database/effects.ts";
 import { executingRequests } from "./database.ts";
 import { factsOf } from "./errors.ts";
 import { graphileLogger } from "./log.ts";
@@ -30,6 +31,7 @@ export async function prepare(
   try {
     await check(context, utils);
     await forgetDeadJobs(context, utils, workerSchema);
+    await warnOfWaiting(context, utils);
   } finally {
     await utils.release();
   }
@@ -85,4 +87,18 @@ async function forgetDeadJobs(
   if (rows.length === 0) return;
   await utils.completeJobs(rows.map((row) => row.id));
   log.info({ jobs: rows.length }, "removed the jobs of workers that crashed");
+}
+
+/** Effects that this worker can't deliver: another one may, or a file is missing. */
+async function warnOfWaiting(context: TaskContext, utils: WorkerUtils): Promise<void> {
+  const { effects, log } = context;
+  const counts = await transact(context, utils.withPgClient, (client) => effectCounts(context, client));
+  const handlers = counts
+    .filter(({ handler, state }) => state !== "failed" && !effects?.has(handler))
+    .map(({ handler }) => handler);
+  if (handlers.length === 0) return;
+  log.warn(
+    { handlers: [...new Set(handlers)] },
+    "effects wait: this worker has no such handlers; define them in lethe.effects.ts, or name the file with --effects",
+  );
 }

@@ -7,6 +7,7 @@ import { keptMatch } from "./matches.ts";
 import { assignments, statement } from "./operation.ts";
 import { byVariable, ownedBy } from "./owner.ts";
 import { routine } from "./routine.ts";
+import { stepsAt } from "./steps.ts";
 import { optionDeclarations, subjectChanges } from "./strategies.ts";
 import { column, type DatabaseObject, indent, table } from "./text.ts";
 
@@ -53,6 +54,7 @@ function lockOut(plan: Plan): DatabaseObject {
     returns: "void",
     declare: [
       `subjects constant ${plan.key.type}[] := array[subject];`,
+      ...stepsAt(plan, "schedule").declare,
       // The request is there already, with its options.
       ...optionDeclarations(plan, [...plan.atSchedule, ...plan.suspensions]),
     ],
@@ -66,6 +68,7 @@ function lockOut(plan: Plan): DatabaseObject {
       ...marking.statements,
       // Once they are marked: addresses in the reserved domain are for marked people.
       ...(changed.length === 0 ? [] : ["", ...changed.slice(0, -1)]),
+      ...stepsAt(plan, "schedule").body,
     ].join("\n"),
     comment: "What schedule_deletion() does to the person's rows: sessions and tokens go, the row is marked.",
   });
@@ -92,6 +95,7 @@ function letBackIn(plan: Plan): DatabaseObject {
     name: "let_back_in",
     parameters: [...one(plan), { name: "kept", type: "jsonb" }],
     returns: "void",
+    declare: stepsAt(plan, "cancel").declare,
     body: [
       ...(set.length === 0
         ? []
@@ -99,6 +103,7 @@ function letBackIn(plan: Plan): DatabaseObject {
       ...unmarking.statements,
       ...plan.parts.flatMap((part) => restorePart(plan, part)),
       ...[...suspendedTables(plan).values()].map(([each]) => putBack(each)),
+      ...stepsAt(plan, "cancel").body,
     ].join("\n"),
     comment:
       "What cancel_deletion() does: takes the marks off and puts back what was kept. Sessions stay gone.",

@@ -14,6 +14,7 @@ import type {
 import type { EffectPlan } from "./effects.ts";
 import type { ExportPlan } from "./exports.ts";
 import type { RetentionPlan } from "./retention.ts";
+import type { StepPlan } from "./steps.ts";
 
 export interface TableRef {
   schema: string;
@@ -303,6 +304,8 @@ export interface Plan {
   guards: GuardPlan[];
   hiding: HidingPlan[];
   ghosts: GhostPlan[];
+  /** The application's own, in the order in which they run. */
+  steps: StepPlan[];
   matches: MatchedValue[];
   /** Work outside the database; those that others wait for before them. */
   effects: EffectPlan[];

@@ -72,6 +72,7 @@ export const sweepName = (schema: string): string => `${schema}_sweep`;
 export const driftName = (schema: string): string => `${schema}_drift`;
 export const purgeName = (schema: string): string => `${schema}_purge`;
 export const deliverName = (schema: string): string => `${schema}_deliver`;
+export const residueName = (schema: string): string => `${schema}_residue`;
 export const drainName = (schema: string): string => `${schema}_drain`;
 
 function requireWhole(name: string, value: number): void {

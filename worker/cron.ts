@@ -1,6 +1,6 @@
 /** The sweep of each minute: what makes every other way of waking the worker a matter of speed only. And what is done each day. */
 import type { CronItem } from "graphile-worker";
-import { DEFAULT_SCHEMA, driftName, plainName, purgeName, sweepName } from "./context.ts";
+import { DEFAULT_SCHEMA, driftName, plainName, purgeName, residueName, sweepName } from "./context.ts";
 
 /**
  * Cron items for graphile-worker: `parsedCronItems: parseCronItems([...mine, ...letheCronItems()])`.
@@ -12,11 +12,18 @@ import { DEFAULT_SCHEMA, driftName, plainName, purgeName, sweepName } from "./co
 export function letheCronItems({ schema = DEFAULT_SCHEMA }: { schema?: string } = {}): CronItem[] {
   const name = plainName(schema);
   const [sweep, drift, purge] = [sweepName(name), driftName(name), purgeName(name)];
+  const residue = residueName(name);
   return [
     { task: sweep, match: "* * * * *", identifier: sweep, options: { jobKey: sweep } },
     // At four in the morning UTC, or when a worker comes back that wasn't there then.
     { task: drift, match: "0 4 * * *", identifier: drift, options: { jobKey: drift, backfillPeriod: DAY } },
     { task: purge, match: "30 3 * * *", identifier: purge, options: { jobKey: purge, backfillPeriod: DAY } },
+    {
+      task: residue,
+      match: "0 5 * * *",
+      identifier: residue,
+      options: { jobKey: residue, backfillPeriod: DAY },
+    },
   ];
 }
 

@@ -1,7 +1,16 @@
 /** Before the worker starts: is Lethe there, may this role use it, and what has an earlier worker left behind? */
 import { makeWorkerUtils, type WorkerUtils } from "graphile-worker";
 import { UsageError } from "../generator/errors.ts";
-import { deliverName, drainName, driftName, purgeName, sweepName, type TaskContext } from "./context.ts";
+import {
+  deliverName,
+  drainName,
+  driftName,
+  purgeName,
+  residueName,
+  sweepName,
+  type TaskContext,
+} from "./context.ts";
+import { effectCounts } from "./database/effects.ts";
 import { executingRequests } from "./database.ts";
 import { factsOf } from "./errors.ts";
 import { graphileLogger } from "./log.ts";
@@ -22,6 +31,7 @@ export async function prepare(
   try {
     await check(context, utils);
     await forgetDeadJobs(context, utils, workerSchema);
+    await warnOfWaiting(context, utils);
   } finally {
     await utils.release();
   }
@@ -67,10 +77,28 @@ async function forgetDeadJobs(
       `select id::text as id
        from ${jobs}
        where task_identifier = any ($1) and key is null and locked_at is null and attempts >= max_attempts`,
-      [[sweepName, drainName, deliverName, driftName, purgeName].map((nameOf) => nameOf(schema))],
+      [
+        [sweepName, drainName, deliverName, driftName, purgeName, residueName].map((nameOf) =>
+          nameOf(schema),
+        ),
+      ],
     ),
   );
   if (rows.length === 0) return;
   await utils.completeJobs(rows.map((row) => row.id));
   log.info({ jobs: rows.length }, "removed the jobs of workers that crashed");
+}
+
+/** Effects that this worker can't deliver: another one may, or a file is missing. */
+async function warnOfWaiting(context: TaskContext, utils: WorkerUtils): Promise<void> {
+  const { effects, log } = context;
+  const counts = await transact(context, utils.withPgClient, (client) => effectCounts(context, client));
+  const handlers = counts
+    .filter(({ handler, state }) => state !== "failed" && !effects?.has(handler))
+    .map(({ handler }) => handler);
+  if (handlers.length === 0) return;
+  log.warn(
+    { handlers: [...new Set(handlers)] },
+    "effects wait: this worker has no such handlers; define them in lethe.effects.ts, or name the file with --effects",
+  );
 }

@@ -32,11 +32,13 @@ export function runnerOptions(setup: Setup) {
 export function deliveryOptions(setup: Setup, effects: Runner) {
   const options = sharedOptions(setup);
   const name = deliverName(setup.context.schema);
+  // A turn for each handler, and a place for the job that only wakes one.
+  const concurrency = effects.names.length + 1;
   return {
     ...options,
-    // A turn for each handler, and a place for the job that only wakes one.
-    concurrency: effects.names.length + 1,
-    maxPoolSize: 5,
+    concurrency,
+    // For claims and receipts, which are short; cron and the listener for jobs have their own.
+    maxPoolSize: concurrency + 2,
     taskList: { [name]: options.taskList[name] },
     parsedCronItems: [],
   };

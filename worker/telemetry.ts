@@ -13,7 +13,16 @@ import { factsOf } from "./errors.ts";
 const NAME = "pg-lethe";
 
 /** Events of the log that are counted, by the name of their counter. */
-const COUNTED = ["scheduled", "cancelled", "executed", "failed", "blocked", "completed", "purged"] as const;
+const COUNTED = [
+  "scheduled",
+  "cancelled",
+  "executed",
+  "failed",
+  "blocked",
+  "completed",
+  "purged",
+  "residue_found",
+] as const;
 
 export interface Telemetry {
   /** Adds to `lethe.deletions.<event>`; events without a counter are left out. */

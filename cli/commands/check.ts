@@ -1,6 +1,7 @@
 /** `lethe check`: is the annotation right for the snapshot, and the snapshot for the database? For hooks and CI. */
-import { relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { Command, Option } from "commander";
+import type { Locate } from "../../generator/annotation/locate.ts";
 import { type PlacedFinding, place, renderFindings } from "../../generator/annotation/render.ts";
 import { readCatalogFile } from "../../generator/catalog/snapshot.ts";
 import type { Finding } from "../../generator/errors.ts";
@@ -16,10 +17,13 @@ import {
 import { version } from "../version.ts";
 
 interface CheckOptions extends FileOptions {
+  effects?: string;
   databaseUrl?: string | true;
   json?: boolean;
   sarif?: boolean;
 }
+
+const EFFECTS = "lethe.effects.ts";
 
 export function checkCommand(): Command {
   return new Command("check")
@@ -27,10 +31,14 @@ export function checkCommand(): Command {
     .description(
       "Prints everything that is wrong with the annotation file, each with its place and what to write instead. " +
         "Works offline on the annotation and the snapshot; with --database-url also says where the snapshot is out " +
-        "of date and what lethe.drift lists. Open decisions (todo) are warnings here. An error makes it end with 1.",
+        "of date and what lethe.drift lists. Looks at the effects file, too, where there is one, without its secrets. Open decisions (todo) are warnings here. An error makes it end with 1.",
     )
     .addOption(configOption())
     .addOption(catalogOption())
+    .option(
+      "--effects <file>",
+      `the effects file (default: ${EFFECTS} beside the annotation file, where there is one)`,
+    )
     .option("-d, --database-url [url]", "look at this database too (without a value: $DATABASE_URL)")
     .addOption(jsonOption())
     .addOption(
@@ -41,8 +49,11 @@ export function checkCommand(): Command {
 
 async function check(options: CheckOptions): Promise<void> {
   const inspected = await inspect(filesOf(options));
-  const findings = [...inspected.findings, ...(await onDatabase(options, inspected))].map(todoAsWarning);
-  process.stdout.write(await print(options, findings, inspected));
+  const { withEffects } = await import("../../worker/effects/check.ts");
+  const effects = options.effects ?? join(dirname(options.config), EFFECTS);
+  const offline = await withEffects(inspected, effects, options.effects !== undefined);
+  const findings = [...offline.findings, ...(await onDatabase(options, inspected))].map(todoAsWarning);
+  process.stdout.write(await print(options, findings, offline.locate));
   if (findings.some((finding) => finding.level === "error")) process.exitCode = 1;
 }
 
@@ -57,7 +68,7 @@ async function onDatabase(options: CheckOptions, { annotation }: Inspected): Pro
   return withDatabase(url, (sql) => databaseFindings(sql, annotation, snapshot));
 }
 
-async function print(options: CheckOptions, findings: Finding[], { locate }: Inspected): Promise<string> {
+async function print(options: CheckOptions, findings: Finding[], locate: Locate): Promise<string> {
   const placed = () => (findings.length === 0 ? [] : place(findings, locate));
   if (options.json) return `${JSON.stringify({ findings: placed().map(forPrograms) }, null, 2)}\n`;
   if (options.sarif) return sarif(placed());

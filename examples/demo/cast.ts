@@ -40,6 +40,10 @@ export function firstName({ name }: Person): string {
   return name.split(" ")[0] ?? name;
 }
 
+function blobUrl(path: string): string {
+  return `https://mp4s7x.public.blob.vercel-storage.com/${path}`;
+}
+
 /** Gives the cast their names and texts, in every table that holds a copy of them. */
 export async function settle(sql: postgres.Sql): Promise<void> {
   await sql.begin(async (tx) => {
@@ -52,6 +56,12 @@ export async function settle(sql: postgres.Sql): Promise<void> {
         set email = ${email}, unconfirmed_email = ${`new.${email}`}, name = ${name}, display_name = ${`${first} the traveller`},
             address = ${street}, phone = ${phone}, city = ${city}
         where id = ${id}
+      `;
+      // The files of the blob store that Noor and the others have.
+      await tx`update public.users set image = ${blobUrl(`avatars/${person.variable}.jpg`)} where id = ${id}`;
+      await tx`
+        update public.uploads set url = ${blobUrl(`uploads/${person.variable}`)} || '-' || substr(md5(id::text), 1, 6) || '.jpg'
+        where user_id = ${id}
       `;
       await tx`update public.user_tokens set sent_to = ${email} where user_id = ${id}`;
       await tx`update public.events set payload = payload || jsonb_build_object('email', ${email}::text) where user_id = ${id}`;

@@ -14,12 +14,17 @@ export type Worker = {
 
 const PATIENCE = 20_000;
 const program = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
+const effectsFile = fileURLToPath(new URL("lethe.effects.ts", import.meta.url));
 
-/** Starts the worker and comes back when it listens, and has nothing to do. */
-export async function startWorker(url: string, sql: postgres.Sql): Promise<Worker> {
+/** Starts the worker and comes back when it listens, and has nothing to do. `environment`: where its services are. */
+export async function startWorker(
+  url: string,
+  sql: postgres.Sql,
+  environment: Record<string, string>,
+): Promise<Worker> {
   // In the environment, not among the arguments: the URL holds a password, which a list of processes shows.
-  const child = spawn(process.execPath, [program, "worker"], {
-    env: { ...process.env, DATABASE_URL: url, LETHE_LOG_LEVEL: "info" },
+  const child = spawn(process.execPath, [program, "worker", "--effects", effectsFile], {
+    env: { ...process.env, ...environment, DATABASE_URL: url, LETHE_LOG_LEVEL: "info" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

@@ -1,5 +1,7 @@
 /** The demo's own PostgreSQL with the reference application in it, and ways to speak to it as different people. */
+import { fileURLToPath } from "node:url";
 import postgres from "postgres";
+import { generate } from "../../generator/generate.ts";
 import { adminClient, urlOfDatabase } from "../../test/support/cluster.ts";
 import { applyCommittedMigrations, installGraphileWorker } from "../../test/support/reference-template.ts";
 import { startServer } from "../../test/support/server.ts";
@@ -66,6 +68,7 @@ export async function openWorld(): Promise<World> {
     await admin.end();
     await applyCommittedMigrations(url, server.adminUrl);
     await installGraphileWorker(url);
+    await addEffects(clientOf({ role: "owner" }));
     const sql = clientOf({ role: "owner" });
     await seed(sql, { users: USERS });
     await settle(sql);
@@ -93,6 +96,14 @@ export async function openWorld(): Promise<World> {
     await close();
     throw error;
   }
+}
+
+/** The reference application with its services: the migration that the demo's own annotation asks for. */
+async function addEffects(sql: postgres.Sql): Promise<void> {
+  const config = fileURLToPath(new URL("lethe.schema.ts", import.meta.url));
+  const catalog = fileURLToPath(new URL("../../lethe.catalog.json", import.meta.url));
+  const { sql: migration } = await generate({ config, catalog });
+  await sql.begin((tx) => tx.unsafe(migration));
 }
 
 /** `:'marta'` → `$1`: the statement that is shown is the statement that is sent. */

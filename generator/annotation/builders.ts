@@ -1,6 +1,7 @@
 /** The annotation language: everything a `lethe.schema.ts` is written with. */
 import type { ErasureInput } from "./input.ts";
 
+export * from "./builders/auth-presets.ts";
 export type { JsonPath, PiiOptions, SecretOptions } from "./builders/columns.ts";
 export { keepRest, pii, secret, set } from "./builders/columns.ts";
 export * from "./builders/effects.ts";

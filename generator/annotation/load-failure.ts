@@ -130,11 +130,16 @@ function thrown(file: string, error: unknown): LoadFailure {
   );
 }
 
-const MEMBERS = { pii: builders.pii, mfa: builders.mfa, presets: builders.presets };
+const MEMBERS = {
+  pii: builders.pii,
+  mfa: builders.mfa,
+  presets: builders.presets,
+  authPresets: builders.authPresets,
+};
 
 /** A misspelt builder is the likeliest exception. */
 function remedyFor(message: string): string {
-  const member = /^(?:\w+\.)*(pii|mfa|presets)\.(\w+) is not a function/.exec(message);
+  const member = /^(?:\w+\.)*(pii|mfa|presets|authPresets)\.(\w+) is not a function/.exec(message);
   if (member) {
     const [, owner = "", name = ""] = member;
     const near = nearest(name, Object.keys(MEMBERS[owner as keyof typeof MEMBERS]));

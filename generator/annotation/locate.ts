@@ -209,7 +209,17 @@ function property(scope: Scope, object: ObjectLiteralExpression, key: string): P
       return { value: member, name: member.getNameNode() };
     }
   }
+  // What a preset says stands nowhere in the file; the nearest place is its call.
+  for (const member of object.getProperties()) {
+    const made = Node.isSpreadAssignment(member) ? resolve(scope, member.getExpression()) : undefined;
+    if (made !== undefined && isPreset(scope, made)) return { value: made, name: made };
+  }
   return undefined;
+}
+
+function isPreset(scope: Scope, node: Node): boolean {
+  const { Node } = scope.sources.morph;
+  return Node.isCallExpression(node) && /(^|\.)authPresets\.\w+$/.test(node.getExpression().getText());
 }
 
 function nameOf(scope: Scope, name: Node): string | undefined {

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, resolve, sep } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type * as Morph from "ts-morph";
 import type { Position } from "../errors.ts";
@@ -44,11 +44,12 @@ export function openSources(): Sources {
   };
 }
 
-const generatorFolder = dirname(dirname(fileURLToPath(import.meta.url)));
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const own = ["generator", "worker"].map((room) => `${join(root, room)}${sep}`);
 
 /** Lethe's own code, by which nobody's mistake is ever explained. */
 export function isLethes(file: string): boolean {
-  return file.startsWith(`${generatorFolder}${sep}`);
+  return own.some((folder) => file.startsWith(folder));
 }
 
 /** The annotation file and every file of one's own that it imports, each once. */

@@ -9,7 +9,17 @@ import { packageRoot } from "../catalog/sql-file.ts";
 import type { Plan } from "../plan/model.ts";
 import type { DatabaseObject } from "./text.ts";
 
-const FOLDERS = ["access", "lifecycle", "execution", "effects", "retention", "protection", "drift", "views"];
+const FOLDERS = [
+  "access",
+  "lifecycle",
+  "execution",
+  "residue",
+  "effects",
+  "retention",
+  "protection",
+  "drift",
+  "views",
+];
 
 export function coreObjects(plan: Plan): DatabaseObject[] {
   const objects = FOLDERS.flatMap((folder) =>

@@ -2,7 +2,6 @@
 import type { AnnotationPath, ColumnRule } from "../annotation/model.ts";
 import type { Table } from "../catalog/model.ts";
 import { type PlanContext, report } from "./context.ts";
-import { sharingTables } from "./groups.ts";
 import type { ColumnChange } from "./model.ts";
 
 export interface DecidedColumn {
@@ -23,12 +22,9 @@ export function decideColumns(
     const at = [...path, "columns", name];
     const column = context.catalog.column(table, name);
     if (column === undefined) {
-      // Of a group's columns a table may lack some, but not all tables the same one.
-      const sharing = sharingTables(context, table);
-      if (sharing?.tables.some((other) => context.catalog.column(other, name) !== undefined)) continue;
       report(context, {
         code: "L011",
-        subject: `${sharing?.key ?? table.name}.${name}`,
+        subject: `${table.name}.${name}`,
         message: "there is no such column in the catalog snapshot",
         remedy: "remove it, correct its name, or run `lethe sync` if the snapshot is old",
         path: at,

@@ -3,7 +3,7 @@
 import { groupOf, isPattern } from "../annotation/groups.ts";
 import type { AnyTableAnnotation } from "../annotation/model.ts";
 import { type Decision, type PlanContext, report } from "./context.ts";
-import { matcher } from "./groups.ts";
+import { decisionFor, matcher } from "./groups.ts";
 
 export function resolveDecisions(context: PlanContext): void {
   const patterns: [string, AnyTableAnnotation][] = [];
@@ -13,7 +13,8 @@ export function resolveDecisions(context: PlanContext): void {
       continue;
     }
     const path = ["tables", key];
-    const inList = groupOf(context.annotation, key) === undefined ? {} : { at: "key" as const };
+    const group = groupOf(context.annotation, key);
+    const inList = group === undefined ? {} : { at: "key" as const };
     const candidates = context.catalog.resolveName(key, context.annotation.access.searchPath);
     const table = candidates[0];
     if (table === undefined) {
@@ -39,7 +40,8 @@ export function resolveDecisions(context: PlanContext): void {
       });
       continue;
     }
-    context.decisions.set(table.name, { table, annotation, path });
+    const own = group === undefined ? annotation : decisionFor(context, group, table, annotation, path);
+    context.decisions.set(table.name, { table, annotation: own, path });
   }
   // What is named outright wins over a pattern.
   for (const [key, annotation] of patterns) applyPattern(context, key, annotation);

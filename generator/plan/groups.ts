@@ -1,8 +1,14 @@
-/** What patterns of names mean in a catalog, and which tables share a decision. */
+/** What patterns of names mean in a catalog, and what a shared decision means for one table. */
 import { isPattern } from "../annotation/groups.ts";
-import type { GroupAnnotation } from "../annotation/model.ts";
+import type {
+  AnnotationPath,
+  AnyTableAnnotation,
+  ColumnRule,
+  GroupAnnotation,
+  Rule,
+} from "../annotation/model.ts";
 import type { Table } from "../catalog/model.ts";
-import type { PlanContext } from "./context.ts";
+import { type PlanContext, report } from "./context.ts";
 
 /** A pattern is held against the table's name, with and without its schema. */
 export function matcher(pattern: string): (table: Pick<Table, "name" | "table">) => boolean {
@@ -36,17 +42,48 @@ export function isNamed(context: PlanContext, table: Table): boolean {
   return decision !== undefined && !isPattern(String(decision.path[1]));
 }
 
-/** The tables that share this one's decision, itself among them: none where it is decided by itself. */
-export function sharingTables(context: PlanContext, table: Table): { key: string; tables: Table[] } | null {
-  const name = context.decisions.get(table.name)?.path[1];
-  const found = Object.entries(context.annotation.groups).find(([, group]) =>
-    group.tables?.includes(String(name)),
-  );
-  if (found === undefined) return null;
-  const [key, group] = found;
+/**
+ * A group's decision for one of its tables: without the columns that this one lacks and others have. One that none has is
+ * a finding of the group's.
+ */
+export function decisionFor(
+  context: PlanContext,
+  key: string,
+  table: Table,
+  annotation: AnyTableAnnotation,
+  path: AnnotationPath,
+): AnyTableAnnotation {
+  if (annotation.class !== "table") return annotation;
   const { searchPath } = context.annotation.access;
-  const tables = (group.tables ?? []).flatMap(
-    (each) => context.catalog.resolveName(each, searchPath)[0] ?? [],
-  );
-  return { key, tables };
+  const names = context.annotation.groups[key]?.tables ?? [];
+  const tables = names.flatMap((each) => context.catalog.resolveName(each, searchPath)[0] ?? []);
+  const has = (each: Table, column: string) => context.catalog.column(each, column) !== undefined;
+  const own = (columns: Columns, at: AnnotationPath): { columns?: Columns } => {
+    if (columns === undefined) return {};
+    for (const name of Object.keys(columns)) {
+      if (tables.some((each) => has(each, name))) continue;
+      report(context, {
+        code: "L011",
+        subject: `${key}.${name}`,
+        message: "there is no such column in any table of the group",
+        remedy: "remove it, correct its name, or run `lethe sync` if the snapshot is old",
+        path: [...at, "columns", name],
+      });
+    }
+    return { columns: Object.fromEntries(Object.entries(columns).filter(([name]) => has(table, name))) };
+  };
+  const ruleFor = (rule: Rule, at: AnnotationPath): Rule => ({
+    ...rule,
+    ...own(rule.columns, at),
+    ...(rule.class === "blocker" && rule.otherwise !== undefined
+      ? { otherwise: ruleFor(rule.otherwise, [...at, "otherwise"]) }
+      : {}),
+  });
+  return {
+    ...annotation,
+    ...own(annotation.columns, path),
+    rules: annotation.rules.map((rule, index) => ruleFor(rule, [...path, "rules", index])),
+  };
 }
+
+type Columns = Record<string, ColumnRule> | undefined;

@@ -54,11 +54,11 @@ function apply(context: PlanContext, written: Written): void {
     const here = context.findings.filter((each) => each.code === waiver.code && isAt(each, table));
     const meant = meantBy(context, waiver, table, here);
     const [only, ...more] = meant;
-    if (only === undefined) continue;
+    // What another waiver has accepted needs no second one.
+    if (only === undefined || only.level === "accepted") continue;
     used = true;
     const why = refusal(waiver.code, only.level);
     if (more.length > 0) ambiguous(context, written, meant);
-    else if (only.level === "accepted") continue;
     else if (why !== null) refuse(context, written, why);
     else context.findings[context.findings.indexOf(only)] = accepted(only, waiver, only.level);
   }
@@ -113,7 +113,10 @@ function ambiguous(context: PlanContext, written: Written, meant: Finding[]): vo
 function unused(context: PlanContext, written: Written): void {
   const { code, reason } = written.waiver;
   const near = context.findings.find(
-    (each) => each.code === code && (written.tables ?? [null]).some((table) => isAt(each, table)),
+    (each) =>
+      each.code === code &&
+      each.level !== "accepted" &&
+      (written.tables ?? [null]).some((table) => isAt(each, table)),
   );
   const call = (about: string) =>
     `accept(${JSON.stringify(code)}, ${JSON.stringify(reason)}, ${JSON.stringify(about)})`;

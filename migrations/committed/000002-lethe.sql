@@ -1,10 +1,10 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:7416fb2cf42d749690277cfee845afc197b0405e
+--! Hash: sha1:c746f8637358c5a7a2074ac513be53378d77917a
 --! Message: lethe
 
 --! split: 001-lethe.sql
 -- Lethe: the life of an account deletion. Generated from the annotation file by `lethe generate`; don't edit.
--- annotation 0af1f65ff6b1c1894ee3d89d7fc7fdf41a69c4e3b75b48ccf250279675d3ab26
+-- annotation a1de15ae6c31247ae4cb7f7516b9c9f7c7b6df829ea7ba756f13f4a97e6e79a4
 --
 -- subject: public.users (id uuid); strategies: anonymize, hard_delete, soft_delete; grace: 14 days; cooldown: 24 hours
 -- Reviewers: the parts WHAT IS ERASED, LOCKING OUT and GUARDS say what happens to whose rows; the rest is the same
@@ -851,6 +851,10 @@ alter table lethe.deletion_request drop column executing_xact;
 -- Requests are never deleted, and every event is written by record_events() for requests that it holds: a foreign key would
 -- only look each of them up again, twice a person. verify_events() tells of events whose request is gone.
 alter table lethe.deletion_event drop constraint deletion_event_request_id_fkey;
+
+-- Reasons are wiped when their writer is erased; few requests have one.
+create index deletion_request_reason on lethe.deletion_request (subject_id)
+  where reason is not null;
 $step$);
 
 call pg_temp.lethe_step(8, $step$
@@ -866,6 +870,35 @@ create table lethe.orphan (
 comment on table lethe.orphan is 'Rows that may be orphaned by an erasure that is under way, by key; emptied when it is done.';
 comment on column lethe.orphan.link is 'The table and the columns that are pointed at: public.addresses (id).';
 create index orphan_subject on lethe.orphan (subject_id, link);
+$step$);
+
+call pg_temp.lethe_step(9, $step$
+-- A transaction of the application that began before an erasure can still write for the person afterwards: executed requests
+-- are looked at again for some days.
+create type lethe.residue_look as (
+  looked integer,
+  found integer,
+  last_executed timestamptz,
+  last_request bigint
+);
+comment on type lethe.residue_look is
+  'What residue_after() looked at, for how many something was found, and where the next look goes on.';
+
+create index deletion_request_executed on lethe.deletion_request (executed_at, id)
+  where state in ('erased', 'completed');
+$step$);
+
+call pg_temp.lethe_step(10, $step$
+-- The last whole look for drift, and of which state of the catalog it was.
+create table lethe.drift_look (
+  only_row boolean primary key default true check (only_row),
+  catalog_mark text not null,
+  looked_at timestamptz not null,
+  refused jsonb not null
+);
+comment on table lethe.drift_look is
+  'What the last look for drift found: strategies that wait, with a table. Good for a minute, while the catalog is the same.';
+insert into lethe.drift_look (catalog_mark, looked_at, refused) values ('', '-infinity', '{}');
 $step$);
 
 -- =============================================================================
@@ -2589,6 +2622,43 @@ comment on function lethe.purge_from(lethe.retention, lethe.retained[]) is 'Dele
 $define$);
 
 -- =============================================================================
+-- STEPS OF THE APPLICATION'S OWN
+-- SQL that the annotation names, and when it runs.
+-- =============================================================================
+
+call pg_temp.lethe_define('function lethe.run_steps(text, bigint[])', $define$
+create or replace function lethe.run_steps(moment text, requests bigint[]) returns void
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  return;
+end
+$function$;
+comment on function lethe.run_steps(text, bigint[]) is 'Runs the application''s own steps of one moment (before, after), each once for all subjects whose request it holds for.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.capture_for_steps(bigint[])', $define$
+create or replace function lethe.capture_for_steps(requests bigint[]) returns void
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  return;
+end
+$function$;
+comment on function lethe.capture_for_steps(bigint[]) is 'Looks up what the application''s own steps want to know, before anything is erased.';
+$define$);
+
+-- =============================================================================
 -- LOCKING OUT
 -- What happens when a deletion is scheduled, and when it is taken back.
 -- =============================================================================
@@ -4042,8 +4112,8 @@ create or replace function lethe.event_hash(
   details jsonb
 ) returns bytea
 language sql
-immutable
-set search_path = pg_catalog, pg_temp
+stable
+-- No settings of its own, so that it is inlined: whoever calls it has pinned the path.
 as $function$
   -- Microseconds since the epoch: a timestamp's text would change with TimeZone.
   select sha256(
@@ -4519,8 +4589,12 @@ as $function$
   update lethe.deletion_request r
   set state = 'executing',
       -- There is no way back from here: an erasure in steps keeps no original for weeks, but for the values by which
-      -- rows of other tables are still to be found.
-      preserved = case when r.preserved ? 'matches' then jsonb_build_object('matches', r.preserved -> 'matches') end
+      -- rows of other tables are still to be found, and what the application's own steps asked for.
+      preserved = (
+        select jsonb_object_agg(kept.key, kept.value)
+        from jsonb_each(r.preserved) kept
+        where kept.key in ('matches', 'steps')
+      )
   where r.id = any ($1);
 $function$;
 comment on function lethe.begin_execution(bigint[]) is
@@ -4686,7 +4760,9 @@ begin
     select r.id from lethe.deletion_request r where r.id = any (ready) and r.subject_id = any (heavy)
   );
   perform lethe.start_running(locked);
+  perform lethe.capture_for_steps(ready);
   perform lethe.begin_execution(slow);
+  perform lethe.run_steps('before', ready);
 
   foreach name in array strategies loop
     if cardinality(slow) > 0 then
@@ -4702,6 +4778,7 @@ begin
     ));
   end loop;
 
+  perform lethe.run_steps('after', light);
   perform lethe.finish_execution(light, actor);
   if cardinality(slow) > 0 then
     perform lethe.record_events(slow, 'begun', actor,
@@ -4972,6 +5049,7 @@ begin
   -- A fresh look found nothing more: one last pass over everything, under the subject's lock.
   perform lethe.lock_subject(target.subject_id);
   perform lethe.apply_strategy(target.strategy, array[target.subject_id]);
+  perform lethe.run_steps('after', array[request]);
   perform lethe.finish_execution(array[request], actor);
   perform lethe.stop_running(array[target.subject_id]);
   select r.* into strict target from lethe.deletion_request r where r.id = request;
@@ -5015,6 +5093,7 @@ as $function$
 #variable_conflict use_variable
 declare
   details jsonb;
+  people uuid[];
   closed bigint[];
   seqs integer[];
   heads bytea[];
@@ -5034,11 +5113,10 @@ begin
   delete from lethe.orphan o where o.request_id = any (requests);
 
   -- What the person wrote is theirs, in requests they took back too; what an administrator wrote is the controller's.
+  people := array(select r.subject_id from lethe.deletion_request r where r.id = any (requests));
   update lethe.deletion_request r
   set reason = null
-  from lethe.deletion_request done
-  where done.id = any (requests)
-    and r.subject_id = done.subject_id
+  where r.subject_id = any (people)
     and r.requested_by = r.subject_id::text
     and r.reason is not null;
 
@@ -5420,19 +5498,43 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $function$
 #variable_conflict use_column
+declare
+  mark text;
+  waiting jsonb;
 begin
-  if exists (select from lethe.annotation a where a.drift = 'refuse') then
-    return query
-    select s.strategy, min(d.table_name)
-    from lethe.differences() d
-    cross join lateral unnest(d.strategies) as s (strategy)
-    where d.severity = 'error'
-    group by s.strategy;
+  if not exists (select from lethe.annotation a where a.drift = 'refuse') then
+    return;
   end if;
+  mark := lethe.catalog_mark();
+  select l.refused into waiting
+  from lethe.drift_look l
+  where l.catalog_mark = mark and l.looked_at between now() - interval '1 minute' and now();
+  if not found then
+    select coalesce(jsonb_object_agg(f.strategy, f.table_name), '{}') into waiting
+    from (
+      select s.strategy, min(d.table_name) as table_name
+      from lethe.differences() d
+      cross join lateral unnest(d.strategies) as s (strategy)
+      where d.severity = 'error'
+      group by s.strategy
+    ) f;
+    -- Whoever is writing it right now has looked as well.
+    perform from lethe.drift_look for update skip locked;
+    if found then
+      update lethe.drift_look l
+      set catalog_mark = mark,
+          looked_at = now(),
+          refused = waiting;
+    end if;
+  end if;
+  return query
+  select w.key, w.value
+  from jsonb_each_text(waiting) w;
 end
 $function$;
 comment on function lethe.refused_by_drift() is
-  'Strategies that touch a table which isn''t what the annotation knows, with the first such table.';
+  'Strategies that touch a table which isn''t what the annotation knows, with the first such table. The whole look is taken
+   anew when the catalog has changed, and each minute.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.require_executing(uuid[])', $define$
@@ -5586,8 +5688,12 @@ as $function$
   select coalesce(array_agg(r.subject_id), '{}')
   from lethe.deletion_request r
   where r.subject_id = any ($1)
-    and r.state in ('scheduled', 'executing')
-    and coalesce((r.options ->> $2)::boolean, false) = $3;
+    and r.state in ('scheduled', 'executing', 'erased', 'completed')
+    and coalesce((r.options ->> $2)::boolean, false) = $3
+    -- The latest one: somebody erased is looked at again by what they asked for.
+    and not exists (
+      select from lethe.deletion_request later where later.subject_id = r.subject_id and later.id > r.id
+    );
 $function$;
 comment on function lethe.subjects_with_option(uuid[], text, boolean) is
   'Those of the subjects whose request carries the option, or does not.';
@@ -5672,6 +5778,194 @@ as $function$
 $function$;
 comment on function lethe.take_turns(text) is
   'Held to the end of the transaction for tables whose rows belong to two people: workers would lock them crosswise.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.reopen_requests(text, bigint[], text)', $define$
+create or replace function lethe.reopen_requests(strategy text, requests bigint[], table_name text) returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+#variable_conflict use_variable
+declare
+  open bigint[];
+  subjects uuid[];
+begin
+  -- Requests first, then turns, then subjects, as everywhere; whoever is held right now is found again by the next look.
+  open := array(
+    select r.id
+    from lethe.deletion_request r
+    where r.id = any (requests) and r.state in ('erased', 'completed')
+    order by r.id
+    for update skip locked
+  );
+  perform lethe.take_all_turns();
+  subjects := lethe.lock_subjects(array(
+    select r.subject_id from lethe.deletion_request r where r.id = any (open)
+  ), false);
+  open := array(
+    select r.id from lethe.deletion_request r where r.id = any (open) and r.subject_id = any (subjects)
+  );
+  if cardinality(open) = 0 then
+    return 0;
+  end if;
+  perform lethe.record_events(open, 'residue_found', 'worker', jsonb_build_object('table', table_name));
+  -- From here on it is an erasure in steps like any other, with its failures, its delays and its place in lethe.overdue.
+  update lethe.deletion_request r
+  set state = 'executing',
+      completed_at = null,
+      attempts = 0,
+      next_attempt_at = null,
+      last_error = 'LT014 ' || table_name
+  where r.id = any (open);
+  perform lethe.start_running(subjects);
+  perform lethe.begin_in_steps(strategy, subjects);
+  perform lethe.stop_running(subjects);
+  return cardinality(open);
+end
+$function$;
+comment on function lethe.reopen_requests(text, bigint[], text) is
+  'Takes executed requests back to executing, because something was written for their subjects afterwards; continue_deletion() erases it.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.residue_after(timestamptz, bigint, timestamptz, integer)', $define$
+create or replace function lethe.residue_after(
+  after timestamptz default now() - interval '48 hours',
+  request bigint default 0,
+  upto timestamptz default now(),
+  max integer default 500
+) returns lethe.residue_look
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+set lock_timeout = '5s'
+as $function$
+#variable_conflict use_variable
+declare
+  requests bigint[];
+  outcome lethe.residue_look := (0, 0, after, request);
+  name text;
+  found_ones bigint[];
+  place text;
+begin
+  perform lethe.require_service();
+  perform lethe.require_read_committed();
+  if max is null or max < 1 then
+    raise exception 'max must be at least 1' using errcode = 'invalid_parameter_value';
+  end if;
+  select coalesce(array_agg(c.id), '{}'), max(c.executed_at), count(*)
+  into requests, outcome.last_executed, outcome.looked
+  from (
+    select r.id, r.executed_at
+    from lethe.deletion_request r
+    where r.state in ('erased', 'completed')
+      and (r.executed_at, r.id) > (after, request)
+      and r.executed_at <= upto
+    order by r.executed_at, r.id
+    limit max
+  ) c;
+  outcome.last_request := requests[cardinality(requests)];
+  if outcome.looked = 0 then
+    return (0, 0, after, request)::lethe.residue_look;
+  end if;
+
+  -- Strategies that are allowed no more have no procedure; those that touch a drifted table wait for the team.
+  foreach name in array array(
+    select s.name
+    from lethe.annotation a
+    cross join lateral unnest(a.strategies) as s (name)
+    where not exists (select from lethe.refused_by_drift() f where f.strategy = s.name)
+  ) loop
+    for place, found_ones in
+      select w.table_name, array_agg(w.request_id)
+      from lethe.with_residue(name, array(
+        select r.id
+        from lethe.deletion_request r
+        where r.id = any (requests)
+          and r.strategy = name
+          -- Somebody new under the same key isn't the one who left.
+          and not lethe.is_live(r.subject_id)
+          and not (name = 'hard_delete' and lethe.is_marked(r.subject_id))
+          and not exists (
+            select from lethe.deletion_request later where later.subject_id = r.subject_id and later.id > r.id
+          )
+      )) w
+      group by w.table_name
+      order by w.table_name
+    loop
+      outcome.found := outcome.found + lethe.reopen_requests(name, found_ones, place);
+    end loop;
+  end loop;
+  if outcome.found > 0 then
+    perform pg_notify('lethe', '');
+  end if;
+  return outcome;
+end
+$function$;
+comment on function lethe.residue_after(timestamptz, bigint, timestamptz, integer) is
+  'Looks again at up to max requests that were executed after the time given, and up to another: a transaction that began before
+   an erasure may have written for the person after it. Where anything is found, the event residue_found says in which table,
+   and the request is executing again, visible in lethe.overdue, until continue_deletion() has erased it.
+   Call it again with last_executed and last_request while looked equals max; the worker does so each day for the last two days.
+   Somebody new under the key of a deleted row is left alone. Errors: LT005 not allowed, LT015 wrong isolation level.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.residue_of(text, uuid[])', $define$
+create or replace function lethe.residue_of(strategy text, subjects uuid[]) returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+begin
+  case strategy
+    when 'anonymize' then
+      return lethe.anonymize_residue(subjects);
+    when 'hard_delete' then
+      return lethe.hard_delete_residue(subjects);
+    when 'soft_delete' then
+      return lethe.soft_delete_residue(subjects);
+  end case;
+end
+$function$;
+comment on function lethe.residue_of(text, uuid[]) is 'The first table that holds what the strategy was to erase; null where there is none.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.with_residue(text, bigint[])', $define$
+create or replace function lethe.with_residue(strategy text, requests bigint[]) returns table (request_id bigint, table_name text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set row_security = off
+as $function$
+#variable_conflict use_variable
+declare
+  subjects uuid[];
+begin
+  subjects := array(select r.subject_id from lethe.deletion_request r where r.id = any (requests));
+  -- One look a table for all of them; whose it is is asked only where there is anything.
+  if cardinality(subjects) = 0 or lethe.residue_of(strategy, subjects) is null then
+    return;
+  end if;
+  return query
+  select f.id, f.place
+  from (
+    select r.id, lethe.residue_of(strategy, array[r.subject_id]) as place
+    from lethe.deletion_request r
+    where r.id = any (requests)
+  ) f
+  where f.place is not null;
+end
+$function$;
+comment on function lethe.with_residue(text, bigint[]) is
+  'Those of the executed requests for whose subjects something is there again, with the first table that holds it.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.claim_effects(text, integer, interval)', $define$
@@ -6886,6 +7180,49 @@ where c.relkind in ('r', 'p', 'f');
 comment on view lethe.annotated_relation is 'Annotated tables that are there.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.catalog_mark()', $define$
+create or replace function lethe.catalog_mark() returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $function$
+  -- Every change of a catalog row gives it another xmin; rows that come and go change the counts.
+  with relation as materialized (
+    select a.relation from lethe.annotated_relation a
+  )
+  select concat_ws(
+    ' ',
+    (select a.hash from lethe.annotation a),
+    current_user,
+    (
+      select concat(count(*), ':', sum(hashtextextended(concat_ws(' ', c.oid, c.xmin), 0)))
+      from relation r join pg_class c on c.oid = r.relation
+    ),
+    (
+      select concat(count(*), ':', sum(hashtextextended(concat_ws(' ', a.attrelid, a.attnum, a.xmin), 0)))
+      from relation r join pg_attribute a on a.attrelid = r.relation
+    ),
+    (
+      -- A foreign key has triggers on the table that it points at, too.
+      select concat(count(*), ':', sum(hashtextextended(concat_ws(' ', g.oid, g.xmin), 0)))
+      from relation r join pg_trigger g on g.tgrelid = r.relation
+    ),
+    (
+      select concat(count(*), ':', sum(hashtextextended(concat_ws(' ', k.oid, k.xmin), 0)))
+      from relation r join pg_constraint k on k.conrelid = r.relation
+    ),
+    (
+      select concat(count(*), ':', sum(hashtextextended(concat_ws(' ', y.oid, y.xmin), 0)))
+      from relation r join pg_policy y on y.polrelid = r.relation
+    ),
+    (select concat(count(*), ':', sum(hashtextextended(m.xmin::text, 0))) from pg_auth_members m)
+  );
+$function$;
+comment on function lethe.catalog_mark() is
+  'Another text whenever an annotated table, or what hangs on it, was changed: a cheap question before the look for drift.';
+$define$);
+
 call pg_temp.lethe_define('function lethe.column_differences()', $define$
 create or replace function lethe.column_differences() returns setof lethe.difference
 language plpgsql
@@ -7327,6 +7664,7 @@ select r.id as request_id,
        case
          when r.state = 'erased' then 'effects are open'
          when r.last_error like 'LT009%' then 'drift'
+         when r.state = 'executing' and r.last_error like 'LT014%' then 'residue found'
          when r.state = 'executing' then 'in progress'
          when r.blocked_at is not null and r.last_error like 'effect %' then 'a required effect is open'
          when r.blocked_at is not null then 'blocked'
@@ -7737,7 +8075,7 @@ end
 $marks$;
 
 insert into lethe.annotation as a (hash, strategies, grace_period, cancel_cooldown, options, drift, marks, legacy, effect_attempts, payload_retention)
-values ('0af1f65ff6b1c1894ee3d89d7fc7fdf41a69c4e3b75b48ccf250279675d3ab26', array['anonymize', 'hard_delete', 'soft_delete'], interval '14 days', interval '24 hours', '{"delete_content":false}'::jsonb, 'refuse', '"deleted_at" timestamp with time zone; "scheduled_deletion_at" timestamp with time zone', 'leave', 25, interval '90 days')
+values ('a1de15ae6c31247ae4cb7f7516b9c9f7c7b6df829ea7ba756f13f4a97e6e79a4', array['anonymize', 'hard_delete', 'soft_delete'], interval '14 days', interval '24 hours', '{"delete_content":false}'::jsonb, 'refuse', '"deleted_at" timestamp with time zone; "scheduled_deletion_at" timestamp with time zone', 'leave', 25, interval '90 days')
 on conflict (only_row) do update
 set hash = excluded.hash,
     strategies = excluded.strategies,
@@ -7786,6 +8124,7 @@ call pg_temp.lethe_grant('function lethe.lag()', 'execute', array['app_admin', '
 call pg_temp.lethe_grant('function lethe.record_failure(bigint, text)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.schedule_legacy(integer)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.take_event_counts()', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.residue_after(timestamptz, bigint, timestamptz, integer)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.claim_effects(text, integer, interval)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.due_effects()', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.effect_status(bigint)', 'execute', array['app_admin', 'app_worker']::name[]);

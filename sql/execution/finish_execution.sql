@@ -8,6 +8,7 @@ as $function$
 #variable_conflict use_variable
 declare
   details jsonb;
+  people {{key}}[];
   closed bigint[];
   seqs integer[];
   heads bytea[];
@@ -27,11 +28,10 @@ begin
   delete from lethe.orphan o where o.request_id = any (requests);
 
   -- What the person wrote is theirs, in requests they took back too; what an administrator wrote is the controller's.
+  people := array(select r.subject_id from lethe.deletion_request r where r.id = any (requests));
   update lethe.deletion_request r
   set reason = null
-  from lethe.deletion_request done
-  where done.id = any (requests)
-    and r.subject_id = done.subject_id
+  where r.subject_id = any (people)
     and r.requested_by = r.subject_id::text
     and r.reason is not null;
 

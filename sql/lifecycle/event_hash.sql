@@ -9,8 +9,8 @@ create or replace function lethe.event_hash(
   details jsonb
 ) returns bytea
 language sql
-immutable
-set search_path = pg_catalog, pg_temp
+stable
+-- No settings of its own, so that it is inlined: whoever calls it has pinned the path.
 as $function$
   -- Microseconds since the epoch: a timestamp's text would change with TimeZone.
   select sha256(

@@ -11,3 +11,7 @@ alter table lethe.deletion_request drop column executing_xact;
 -- Requests are never deleted, and every event is written by record_events() for requests that it holds: a foreign key would
 -- only look each of them up again, twice a person. verify_events() tells of events whose request is gone.
 alter table lethe.deletion_event drop constraint deletion_event_request_id_fkey;
+
+-- Reasons are wiped when their writer is erased; few requests have one.
+create index deletion_request_reason on lethe.deletion_request (subject_id)
+  where reason is not null;

@@ -11,6 +11,7 @@ select r.id as request_id,
        case
          when r.state = 'erased' then 'effects are open'
          when r.last_error like 'LT009%' then 'drift'
+         when r.state = 'executing' and r.last_error like 'LT014%' then 'residue found'
          when r.state = 'executing' then 'in progress'
          when r.blocked_at is not null and r.last_error like 'effect %' then 'a required effect is open'
          when r.blocked_at is not null then 'blocked'

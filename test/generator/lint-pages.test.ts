@@ -15,7 +15,7 @@ function codesIn(folder: string): string[] {
     .map((match) => match[1] as string);
 }
 
-const codes = [...new Set([...codesIn("generator"), ...codesIn("cli")])].sort();
+const codes = [...new Set([...codesIn("generator"), ...codesIn("cli"), ...codesIn("worker/effects")])].sort();
 
 test("every code has a page, and every page a code", () => {
   expect(codes.length).toBeGreaterThan(30);

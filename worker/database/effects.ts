@@ -3,6 +3,7 @@ import type { TaskContext } from "../context.ts";
 import type { Delivery } from "../effects/handler.ts";
 import type { Result } from "../effects/runner.ts";
 import type { Client } from "../transaction.ts";
+import { parseExactly } from "./exact-json.ts";
 
 /** `lethe.claimed_effect` */
 export interface ClaimedEffect {
@@ -44,12 +45,12 @@ export async function claimEffects(
   max: number,
   lease: number,
 ): Promise<ClaimedEffect[]> {
-  const { rows } = await client.query<ClaimedEffect>(
-    `select effect_id::text, request_id::text, name, at, payload, idempotency_key, attempt
+  const { rows } = await client.query<ClaimedEffect & { payload: string }>(
+    `select effect_id::text, request_id::text, name, at, payload::text, idempotency_key, attempt
      from ${schema}.claim_effects($1, $2, $3::interval)`,
     [handler, max, `${lease} milliseconds`],
   );
-  return rows;
+  return rows.map((row) => ({ ...row, payload: parseExactly(row.payload ?? "null") }));
 }
 
 export async function finishEffects(

@@ -1,12 +1,12 @@
-/** `lethe.effects.ts`: which handlers there are, read and checked when the worker starts. */
+/** `lethe.effects.ts`: which handlers there are, made ready when the worker starts. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { type Finding, FindingsError, UsageError } from "../../generator/errors.ts";
-import { type HandlerDeclaration, isDeclaration } from "./define.ts";
+import { FindingsError, UsageError } from "../../generator/errors.ts";
+import type { HandlerDeclaration } from "./define.ts";
+import { readEffects } from "./file.ts";
 import type { Handler } from "./handler.ts";
 import { jobs } from "./handlers/jobs.ts";
-import { environmentComplaint, findingOf, missingDefault, notAHandler, unknownKeys } from "./issues.ts";
+import { environmentComplaint } from "./issues.ts";
 import { isMissingSdk, MissingSdk } from "./sdk.ts";
 import { type Environment, slots } from "./settings.ts";
 
@@ -28,20 +28,6 @@ export interface EffectsDefinition {
  */
 export function defineEffects(definition: EffectsDefinition): EffectsDefinition {
   return definition;
-}
-
-/** What is wrong with the file, without a look at the environment. */
-export function effectsFindings(definition: unknown): Finding[] {
-  const findings = unknownKeys(definition);
-  for (const [name, declaration] of declared(definition)) {
-    if (!isDeclaration(declaration)) {
-      findings.push(notAHandler(name));
-      continue;
-    }
-    const issues = declaration.shape(slots(null)).safeParse(declaration.settings).error?.issues ?? [];
-    findings.push(...issues.flatMap((issue) => findingOf(issue, name, declaration)));
-  }
-  return findings;
 }
 
 /**
@@ -78,8 +64,6 @@ export async function openEffects(
 /** Handlers that need no settings: there without an entry in the file, unless it has one of that name. */
 export const BUILT_IN: EffectsDefinition["handlers"] = { jobs: jobs() };
 
-let loads = 0;
-
 /**
  * The handlers of a file and the built-in ones; these alone where no file is given.
  *
@@ -98,38 +82,11 @@ export async function loadEffects(
       "name it with --effects, or create lethe.effects.ts",
     );
   }
-  const { default: definition } = await importFile(path);
-  const findings = effectsFindings(definition);
-  if (findings.length > 0) throw await rendered(path, findings);
-  const { handlers } = definition as EffectsDefinition;
-  return await openEffects({ handlers: { ...BUILT_IN, ...handlers } }, environment);
-}
-
-async function importFile(path: string): Promise<{ default?: unknown }> {
-  let failure: { finding: Finding } | undefined;
-  try {
-    const module = (await import(`${pathToFileURL(path).href}?load=${++loads}`)) as { default?: unknown };
-    if (module.default !== undefined) return module;
-  } catch (error) {
-    const { explainImportFailure } = await import("../../generator/annotation/load-failure.ts");
-    failure = explainImportFailure(path, error);
+  const { definition, findings, locate } = await readEffects(path);
+  if (definition === null) {
+    const { renderFindings } = await import("../../generator/annotation/render.ts");
+    throw new FindingsError(findings, renderFindings(findings, locate));
   }
-  failure ??= { finding: missingDefault() };
-  throw await rendered(path, [failure.finding]);
-}
-
-/** The lines themselves aren't shown: one of them may hold a secret that doesn't belong there. */
-async function rendered(path: string, findings: Finding[]): Promise<FindingsError> {
-  const { locator } = await import("../../generator/annotation/locate.ts");
-  const { renderFindings } = await import("../../generator/annotation/render.ts");
-  const locate = locator(path);
-  return new FindingsError(
-    findings,
-    renderFindings(findings, (at, kind) => ({ ...locate(at, kind), text: "" })),
-  );
-}
-
-function declared(definition: unknown): [string, unknown][] {
-  const handlers = (definition as { handlers?: unknown } | null | undefined)?.handlers;
-  return typeof handlers === "object" && handlers !== null ? Object.entries(handlers) : [];
+  const { handlers } = definition;
+  return await openEffects({ handlers: { ...BUILT_IN, ...handlers } }, environment);
 }

@@ -1,6 +1,7 @@
 /** How a kind of handler is declared: its settings, its payload, its SDK, and how it delivers. */
 import { z } from "zod";
 import type { Handler, Limits } from "./handler.ts";
+import { type MainFields, payloadShape } from "./payload-names.ts";
 import type { Slots } from "./settings.ts";
 
 const brand = Symbol.for("pg-lethe.handler");
@@ -14,6 +15,8 @@ export interface HandlerDeclaration {
   shape(slots: Slots): z.ZodType;
   /** The shape of the annotation's payload. */
   readonly payload: z.ZodType;
+  /** Fields of the payload of which one at least must be there; undefined where any names will do. */
+  readonly mainFields: MainFields | undefined;
   /** What it does, for the documentation. */
   readonly about: string | undefined;
   /** The npm package of the official SDK. */
@@ -37,7 +40,7 @@ interface Kind<Shape extends z.ZodRawShape, Payload> {
    * Fields of the payload of which one at least must be there, so that a name that was mistyped isn't taken for nothing to
    * do. The first is what the value of a column is, where a column names the effect; the second, what several are.
    */
-  value?: readonly [one: string, ...others: string[]];
+  mainFields?: MainFields;
   settings(slots: Slots): Shape;
   payload: z.ZodType<Payload>;
   /** Loads the SDK and makes its client. */
@@ -53,38 +56,18 @@ export function handlerKind<Shape extends z.ZodRawShape, Payload>(kind: Kind<Sha
       kind: kind.kind,
       settings,
       payload: kind.payload,
+      mainFields: kind.mainFields,
       about: kind.about,
       sdk: kind.sdk,
       shape: (given) => z.strictObject({ ...kind.settings(given), ...limitsShape }),
       async open(checked) {
         const { concurrency, rate, timeoutMs } = checked as Limits;
         const opened = await kind.open(checked as z.output<z.ZodObject<Shape>>);
-        const { value, payload: shape } = kind;
-        const payload = value === undefined ? shape : z.preprocess(valueIn(value, shape), shape);
+        const payload =
+          kind.mainFields === undefined ? kind.payload : payloadShape(kind.mainFields, kind.payload);
         return { kind: kind.kind, payload, concurrency, rate, timeoutMs, ...opened } as Handler;
       },
     });
-}
-
-/** A column hands its value over under its own name: the one name in a payload that the handler doesn't know. */
-function valueIn(fields: readonly [string, ...string[]], shape: z.ZodType) {
-  const known = Object.keys((shape as z.ZodObject).shape);
-  const [one, several = one] = fields;
-  return (payload: unknown, context: z.RefinementCtx): unknown => {
-    if (typeof payload !== "object" || payload === null || Array.isArray(payload)) return payload;
-    const entries = Object.entries(payload);
-    const unknown = entries.filter(([name]) => !known.includes(name));
-    const isThere = fields.some((name) => name in payload);
-    const [fed] = unknown;
-    if (!isThere && fed !== undefined && unknown.length === 1) {
-      const rest = Object.fromEntries(entries.filter((entry) => entry !== fed));
-      return { ...rest, [Array.isArray(fed[1]) ? several : one]: fed[1] };
-    }
-    // What isn't understood isn't done: never a success.
-    for (const [name] of unknown) context.addIssue({ code: "custom", path: [name], message: "not known" });
-    if (!isThere) context.addIssue({ code: "custom", path: [one], message: "missing" });
-    return payload;
-  };
 }
 
 export interface OwnHandler<Payload> extends Limits {
@@ -116,6 +99,7 @@ export function defineHandler<Payload>(own: OwnHandler<Payload>): HandlerDeclara
     kind: own.kind ?? "own",
     settings: own,
     payload: own.payload,
+    mainFields: undefined,
     about: undefined,
     sdk: undefined,
     shape: () =>

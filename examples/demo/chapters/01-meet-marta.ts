@@ -19,7 +19,7 @@ export const meetMarta: Chapter = {
     `);
     const explained = await world.ask<Explained>(
       user(marta),
-      "select table_name, action, rows, reason\nfrom lethe.explain_deletion(:'marta')\nwhere rows > 0\norder by table_name",
+      "select table_name, action, rows, reason\nfrom lethe.explain_deletion(:'marta')\nwhere rows > 0\norder by action = 'effect', table_name, action",
     );
     table(
       ["table", "action", "rows", "reason"],
@@ -27,14 +27,16 @@ export const meetMarta: Chapter = {
     );
     prose(`
       delete: the row goes. transform: the row stays, personal values in it are emptied or replaced. detach:
-      the row is somebody else's and stays, but no longer points at Marta.
+      the row is somebody else's and stays, but no longer points at Marta. effect: work outside the database,
+      of which more in chapter 6.
     `);
 
-    const named = new Set(explained.map((row) => row.table_name));
+    const inside = explained.filter(({ action }) => action !== "effect");
+    const named = new Set(inside.map((row) => row.table_name));
     claim(`Marta has rows in all ${TABLES.length} tables of the application.`, named.size, TABLES.length);
     let counted = 0;
     for (const part of PARTS) counted += (await ownedRows(world.sql, part, marta)).size;
-    const promised = explained.reduce((sum, row) => sum + Number(row.rows), 0);
+    const promised = inside.reduce((sum, row) => sum + Number(row.rows), 0);
     claim(`They are ${counted} rows, and the dry run names each of them.`, promised, counted);
   },
 };

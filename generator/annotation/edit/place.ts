@@ -9,8 +9,16 @@ export type Target = { literal: ObjectLiteralExpression } | { call: CallExpressi
 /** The literal that makes the record at a path. */
 export function recordAt(places: Places, file: string, path: AnnotationPath): Target {
   const found = places.find(path);
-  if (found === undefined || !found.exact) return { reason: "the place is computed" };
+  if (found === undefined || !found.exact) return { reason: computed(places, found?.value) };
   return usable(places, file, places.made(found.value));
+}
+
+function computed({ sources }: Places, nearest: Node | undefined): string {
+  const { Node } = sources.morph;
+  const call = Node.isCallExpression(nearest) ? nearest.getExpression().getText() : "";
+  return /(^|\.)authPresets\.\w+$/.test(call)
+    ? `${call}() says it: decide the table by a key behind its spread`
+    : "the place is computed";
 }
 
 /** The literal that a builder is called with, for a new field in it; the call itself where it has no argument. */

@@ -25,6 +25,8 @@ export function markVanished(places: Places, vanished: Vanished): Insertion[] {
 /** The property that a name belongs to, or the name itself where it stands in a list. */
 function memberOf({ sources }: Places, name: Node): Node | undefined {
   const { Node } = sources.morph;
+  // Of what a preset says there is no place in the file.
+  if (Node.isCallExpression(name)) return undefined;
   if (Node.isArrayLiteralExpression(name.getParent())) return name;
   const property = name.getFirstAncestor(
     (ancestor) => Node.isPropertyAssignment(ancestor) || Node.isShorthandPropertyAssignment(ancestor),

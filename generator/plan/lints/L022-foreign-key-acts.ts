@@ -1,4 +1,5 @@
 /** L022: a foreign key that deletes or changes rows of which the annotation says something else, or nothing. */
+import type { Rule } from "../../annotation/model.ts";
 import { type PlanContext, report } from "../context.ts";
 import type { Plan } from "../model.ts";
 import type { Lint } from "./index.ts";
@@ -28,6 +29,8 @@ const SETTLED: Record<string, RowsAction[]> = {
   "set null": ["delete", "detach", "reassign"],
   "set default": ["delete", "detach", "reassign"],
 };
+
+const WITHOUT_ROWS = new Set<Rule["class"]>(["credential", "mfa"]);
 
 /** Sessions go as soon as the deletion is scheduled: then the foreign key acts long before any other rule. */
 function isSettled({ removal, fk }: ReachedReference, { rule, action }: Declared): boolean {
@@ -76,16 +79,17 @@ function leftOut(context: PlanContext, reached: ReachedReference, rules: Declare
 
 function setsNull(plan: Plan, context: PlanContext, reached: ReachedReference): void {
   const { removal, child, fk, decision, rules } = reached;
-  const settled = rules.filter((rule) => isSettled(reached, rule));
-  if (settled.length > 0 && coverOptions(settled, removal.by?.rows.option ?? null)) {
-    leftOut(context, reached, settled, fk.onDelete === "set null" ? "clears" : "sets to the default");
-    return;
-  }
-  // These classes have no `rows`: that the reference goes is the only way for them to stay.
-  if (rules.some((rule) => rule.rule.class === "credential" || rule.rule.class === "mfa")) return;
   const cleared = fk.onDeleteColumns ?? fk.columns;
   const impossible =
     fk.onDelete === "set null" && cleared.some((name) => context.catalog.column(child, name)?.notNull);
+  // Some classes have no `rows`: that the reference goes is the only way for theirs to stay.
+  const settled = rules.filter(
+    (rule) => isSettled(reached, rule) || (!impossible && WITHOUT_ROWS.has(rule.rule.class)),
+  );
+  if (coverOptions(settled, removal.by?.rows.option ?? null)) {
+    leftOut(context, reached, settled, fk.onDelete === "set null" ? "clears" : "sets to the default");
+    return;
+  }
   // Of other people's rows there is no rule to write, only a word that it is known.
   const others = removal.by !== null && rules.length === 0;
   if (others && !impossible && isAcknowledged(reached)) return;
@@ -109,6 +113,11 @@ function remedy(
   action: "delete" | "detach",
 ): string {
   const { removal, fk, rules } = reached;
+  const [first, ...more] = rules;
+  const option = first?.rows.option;
+  const settled = first !== undefined && (isSettled(reached, first) || WITHOUT_ROWS.has(first.rule.class));
+  if (removal.by === null && settled && option != null && more.length === 0)
+    return `add a rule for the other requests: content({ owner: ${ownerBy(plan, context, fk)}, ${option.is ? "unless" : "when"}: ${JSON.stringify(option.option)}, rows: ${JSON.stringify(action)} })`;
   if (rules.length > 0 && removal.by?.rule.class === "session")
     return `write session({ owner: via(${JSON.stringify(annotationName(context, removal.table))}) }): sessions go when the deletion is scheduled, and these rows with them; or alter the foreign key`;
   if (rules.length > 0)

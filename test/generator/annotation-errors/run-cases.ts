@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { renderFindings } from "../../../generator/annotation/render.ts";
 import { UsageError } from "../../../generator/errors.ts";
 import { inspect } from "../../../generator/pipeline.ts";
+import { withEffects } from "../../../worker/effects/check.ts";
 
 const cases = fileURLToPath(new URL("cases", import.meta.url));
 
@@ -16,7 +17,11 @@ async function textOf(folder: string): Promise<string> {
   const own = join(folder, "catalog.json");
   const catalog = existsSync(own) ? own : join(cases, "catalog.json");
   try {
-    const { findings, locate } = await inspect({ config: join(folder, "lethe.schema.ts"), catalog });
+    const inspected = await inspect({ config: join(folder, "lethe.schema.ts"), catalog });
+    const effects = join(folder, "lethe.effects.ts");
+    const { findings, locate } = existsSync(effects)
+      ? await withEffects(inspected, effects, true)
+      : inspected;
     return renderFindings(findings, locate, { color: false, cwd: folder }) || "no findings\n";
   } catch (error) {
     if (error instanceof UsageError) return `${error.message}\n  ${error.remedy}\n`;

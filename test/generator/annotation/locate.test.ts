@@ -28,6 +28,7 @@ export default defineErasure({
     ...shared,
     ...group(/*patterns*/ ["*_tags", /*likes*/ "likes"], /*decision*/ content({ owner: /*group.owner*/ "user_id" }), [/*listed*/ "a_tags", /*open*/ todo("b_tags")]),
    
+    .../*preset*/ authPresets.phoenix({ table: "members", singular: "member" }),
     cast: /*cast*/ (content({ where: /*where*/ "t.a" }) satisfies object),
     round: all.round,
   },
@@ -97,7 +98,7 @@ describe("a path of the model", () => {
     [["tables", "cast", "rules", 0, "where"], "where"],
     // What isn't there is placed at the nearest thing that is.
     [["tables", "edits", "rules", 0, "where"], "edits"],
-    [["tables", "nowhere", "columns", "x"], "tables"],
+    [["tables", "members_tokens", "rules", 0, "owner"], "preset"],
   ])("%j is at /*%s*/", (path, mark) => {
     const { file, line, column } = locate(path);
     expect({ file, line, column }).toEqual(placeOf(mark));

@@ -66,7 +66,7 @@ describe.each(readdirSync(cases))("%s", (name) => {
     if (annotation === null) throw new Error(`${name}/before is no right annotation`);
     edited = editAnnotation(config, annotation, snapshot);
     if (edited.byHand.length === 0) done = await writeEdited(config, edited);
-  });
+  }, 60_000);
 
   test("gives the expected files", async () => {
     for (const file of filesIn(before)) {

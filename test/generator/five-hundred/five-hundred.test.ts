@@ -9,6 +9,7 @@ import type { Annotation } from "../../../generator/annotation/model.ts";
 import { findTodos } from "../../../generator/annotation/schema.ts";
 import { draft } from "../../../generator/draft/draft.ts";
 import { renderDraft } from "../../../generator/draft/render.ts";
+import { toAnnotation } from "../../../generator/draft/to-annotation.ts";
 import { plan } from "../../../generator/plan/plan.ts";
 import { applicationFolder, root } from "../edit/package.ts";
 import { catalog } from "../plan/catalog-builder.ts";
@@ -34,7 +35,7 @@ beforeAll(async () => {
   // Written by a person without the lists, which `lethe sync` fills in once.
   expect(await writeEdited(config, editAnnotation(config, first, snapshot))).toBe(true);
   annotation = await loaded(config);
-});
+}, 60_000);
 
 test("a person's file", () => {
   expect(snapshot.tables).toHaveLength(500);
@@ -72,6 +73,7 @@ test("a draft of `lethe init`", async () => {
   const matter = made.tables.length + 1;
   console.info(`${linesOf(text)} lines of draft for ${matter} tables that matter`);
   expect(linesOf(text) / matter).toBeLessThan(2);
+  expect(drafted).toEqual(toAnnotation(made));
   expect(Object.keys(drafted.groups).length).toBeGreaterThan(5);
   // What is left are questions: nothing that the planner refuses, and nothing that a pattern would take unseen.
   expect(plan(drafted, snapshot).findings.filter(({ level }) => level === "error")).toEqual([]);

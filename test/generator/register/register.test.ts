@@ -10,11 +10,13 @@ import {
   content,
   credential,
   defineErasure,
+  group,
   jobs,
   keep,
   mfa,
   pii,
   presets,
+  referencedBy,
   retain,
   secret,
   session,
@@ -233,4 +235,71 @@ describe("in words", () => {
     expect(registerMarkdown(register)).toBe(registerMarkdown(made()));
     expect(registerMarkdown({ ...register, open: [] })).not.toBe(registerMarkdown(register));
   });
+});
+
+test("the tables of a group are in it one by one, each with its own columns", () => {
+  const likes = (name: string, more: Record<string, string>) =>
+    catalogTable(name, { id: "uuid pk", user_id: "uuid not null index -> users", ...more });
+  const catalog = catalogOf([
+    catalogTable("users", { id: "uuid pk", email: "text not null unique" }),
+    likes("book_likes", { note: "text" }),
+    likes("shop_likes", { mood: "text" }),
+  ]);
+  const { annotation } = validateAnnotation(
+    defineErasure({
+      ...terms,
+      tables: {
+        users: subject({ key: "id", columns: { id: keep(), email: pii.email() } }),
+        ...group(["*_likes"], content({ columns: { note: pii.null(), mood: pii.null() } }), [
+          "book_likes",
+          "shop_likes",
+        ]),
+      },
+    }),
+  );
+  if (annotation === null) throw new Error("a wrong test");
+  const { plan: made, findings } = plan(annotation, catalog);
+  if (made === null) throw new Error(JSON.stringify(findings));
+  const register = registerOf(annotation, catalog, made);
+  expect(register.coverage.tables).toEqual({ total: 3, decided: 3, open: 0, unmentioned: 0 });
+  expect(
+    register.tables.map(({ table, columns }) => [table, columns.personal.map(({ column }) => column)]),
+  ).toEqual([
+    ["public.book_likes", ["note"]],
+    ["public.shop_likes", ["mood"]],
+    ["public.users", ["email"]],
+  ]);
+});
+
+test("rows without an owner, and the application's own steps, in words", () => {
+  const erasure = defineErasure({
+    ...terms,
+    access: { ...terms.access, currentUser: presets.setting("app.user_id", "bigint") },
+    lifecycle: { ...terms.lifecycle, strategies: ["anonymize", "hard_delete"] },
+    tables: {
+      users: subject({ key: "id", columns: { id: keep(), home_id: pii.null() } }),
+      addresses: content({ owner: referencedBy("users"), rows: "delete" }),
+    },
+    steps: {
+      seats: {
+        at: "before",
+        why: "frees the seats",
+        strategies: ["hard_delete"],
+        run: "call release(subjects)",
+      },
+    },
+  });
+  const { annotation } = validateAnnotation(erasure);
+  const catalog = catalogOf([
+    catalogTable("users", { id: "bigint pk", home_id: "bigint index -> addresses" }),
+    catalogTable("addresses", { id: "bigint pk", street: "text" }),
+  ]);
+  if (annotation === null) throw new Error("a wrong test");
+  const made = plan(annotation, catalog);
+  if (made.plan === null) throw new Error(JSON.stringify(made.findings));
+  const page = registerMarkdown(registerOf(annotation, catalog, made.plan));
+  expect(page).toContain("their public.users (home_id) point at them, and nothing else does");
+  expect(page).toContain(
+    "| `seats` | at execution, before anything is erased, under hard_delete | frees the seats |",
+  );
 });

@@ -16,7 +16,7 @@ export const loops = handlerKind({
   kind: "loops",
   about:
     "Deletes or anonymizes the contact at Loops, found by the e-mail that was captured before the erasure. One that isn't there is deleted.",
-  value: ["email"],
+  mainFields: ["email"],
   sdk: "loops",
   settings: (given) => ({
     apiKey: given.secret().describe("of the team's settings"),

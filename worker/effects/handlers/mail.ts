@@ -23,7 +23,7 @@ export const mail = handlerKind({
   kind: "mail",
   about:
     "Sends the mails of a deletion by SMTP: scheduled (with a link that takes it back), reminder, cancelled, completed.",
-  value: ["to"],
+  mainFields: ["to"],
   sdk: "nodemailer",
   settings: (given) => ({
     url: given.secret().optional().describe("`smtps://user:password@host:465`; or `host` and the next ones"),

@@ -13,7 +13,7 @@ export const polar = handlerKind({
   about:
     "Deletes the customer with the application's key at Polar, which ends subscriptions and benefits. One that isn't there is deleted.",
   sdk: SDK,
-  value: ["externalId"],
+  mainFields: ["externalId"],
   settings: (given) => ({
     accessToken: given.secret().describe("organization access token with the scope customers:write"),
     environment: given

@@ -17,7 +17,7 @@ export const posthog = handlerKind({
   kind: "posthog",
   about:
     "Anonymizes the person at PostHog (new traits are set, personal properties removed) or deletes it with events and recordings, and captures `user_deleted`.",
-  value: ["distinctId"],
+  mainFields: ["distinctId"],
   sdk: "posthog-node",
   settings: (given) => ({
     projectToken: given.text().describe("the project's token, `phc_…`"),

@@ -10,7 +10,7 @@ export const s3 = handlerKind({
   kind: "s3",
   about:
     "Deletes objects from S3, or from anything that speaks its language. What isn't there is deleted. In a bucket with versioning a plain delete only hides an object: such a bucket is refused until `versions` says what is meant.",
-  value: ["key", "keys", "prefix"],
+  mainFields: ["key", "keys", "prefix"],
   sdk: "@aws-sdk/client-s3",
   settings: (given) => ({
     bucket: given.text().describe("its name"),

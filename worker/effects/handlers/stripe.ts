@@ -12,7 +12,7 @@ export const stripe = handlerKind({
   kind: "stripe",
   about:
     "Deletes the customer at Stripe, which ends subscriptions. Charges and invoices stay readable there, as its books need them; a redaction job redacts those too. A customer that isn't there is deleted.",
-  value: ["customerId"],
+  mainFields: ["customerId"],
   sdk: "stripe",
   settings: (given) => ({
     apiKey: given.secret().describe("secret or restricted key that may write customers"),

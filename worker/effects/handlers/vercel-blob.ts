@@ -15,7 +15,7 @@ export const vercelBlob = handlerKind({
   kind: "vercel-blob",
   about: "Deletes files from Vercel Blob. What isn't there is deleted.",
   sdk: "@vercel/blob",
-  value: ["url", "urls"],
+  mainFields: ["url", "urls"],
   settings: (given) => ({
     token: given.secret().describe("read-write token of the store"),
   }),

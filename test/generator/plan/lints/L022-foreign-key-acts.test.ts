@@ -43,6 +43,20 @@ describe("L022 what the subject's deletion does through foreign keys", () => {
     expect(findings("L022", decide("set null", content2("keep"), "uuid not null"))[0]?.message).toContain(
       "NOT NULL",
     );
+    const kept = credential({ columns: { body: pii.null() } });
+    expect(findings("L022", decide("set null", kept, "uuid not null"))[0]?.message).toContain("NOT NULL");
+  });
+
+  test("rows that a rule names for some requests only", () => {
+    for (const some of [
+      credential({ when: "thorough", columns: { body: pii.null() } }),
+      content({ when: "thorough", rows: "detach", columns: { body: pii.null() } }),
+    ])
+      expect(
+        findings("L022", { ...decide("set null", some), more: { options: { thorough: false } } }),
+      ).toMatchObject([
+        { level: "error", remedy: expect.stringContaining('unless: "thorough", rows: "detach"') },
+      ]);
   });
 });
 

@@ -1,6 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { content, group, keep, pii, todo, unrelated } from "../../../../generator/annotation/builders.ts";
-import { table } from "../catalog-builder.ts";
+import {
+  blocker,
+  content,
+  defineErasure,
+  group,
+  keep,
+  pii,
+  todo,
+  unrelated,
+} from "../../../../generator/annotation/builders.ts";
+import { validateAnnotation } from "../../../../generator/annotation/schema.ts";
+import { plan } from "../../../../generator/plan/plan.ts";
+import { catalog, table } from "../catalog-builder.ts";
 import { findings, person, subjects, users } from "./lint.ts";
 
 const tags = (name: string, columns: Record<string, string> = {}) =>
@@ -109,6 +120,35 @@ describe("a group's columns", () => {
       { subject: "public.shop_tags.ip", path: ["tables", "shop_tags", "columns"] },
     ]);
   });
+});
+
+test("of what a table lacks nothing is planned", () => {
+  const blocks = blocker({
+    owner: "user_id",
+    message: "has {count}",
+    columns: { note: pii.null() },
+    otherwise: content({ columns: { note: pii.null(), ip: pii.null() } }),
+  });
+  const annotation = { users: person(), ...group(["*_tags"], blocks, ["book_tags", "shop_tags"]) };
+  const each = [
+    users(),
+    tags("book_tags", { note: "text" }),
+    tags("shop_tags", { note: "text", ip: "inet" }),
+  ];
+  const checked = validateAnnotation(defineErasure({ tables: annotation }));
+  if (checked.annotation === null) throw new Error("a wrong test");
+  const made = plan(checked.annotation, catalog(each));
+  expect(made.findings).toEqual([]);
+  const changes = made.plan?.operations.anonymize.map(({ table: { name }, changes: own }) => [
+    name,
+    own.map(({ column }) => column).sort(),
+  ]);
+  expect(changes).toEqual(
+    expect.arrayContaining([
+      ["public.book_tags", ["note"]],
+      ["public.shop_tags", ["ip", "note"]],
+    ]),
+  );
 });
 
 test("an open name in the list is an undecided table", () => {

@@ -101,6 +101,14 @@ describe("an accepted finding", () => {
 });
 
 describe("L064 waiver", () => {
+  test("of what another one accepts", () => {
+    const twice = unindexed(accept("L025", why, "user_id"), accept("L025", why, "user_id"));
+    expect(findings("L025", twice)).toMatchObject([{ level: "accepted" }]);
+    expect(findings("L064", twice)).toMatchObject([
+      { path: ["tables", "notes", "accept", 1], remedy: "remove it" },
+    ]);
+  });
+
   test("of nothing", () => {
     const fine = {
       ...unindexed(accept("L025", why, "user_id")),

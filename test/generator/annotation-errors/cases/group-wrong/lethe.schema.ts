@@ -14,6 +14,7 @@ export default defineErasure({
     }),
     sessions: session({ owner: "user_id" }),
     ...group([], session()),
+    ...group(["drafts"], content({ owner: "author_id", rows: "delete", view: "live_drafts" })),
     // @ts-expect-error a table has one subject
     ...group(["c*"], subject({ key: "id", columns: {} }), ["comments"]),
     // @ts-expect-error numbers name no table

@@ -75,6 +75,7 @@ export const waivable: Record<string, Waivable> = {
   L068: { errors: WRONG },
   L069: "the rule would never do anything, though the file says that it does",
   L070: "it can't be done of a row that may be several people's",
+  L072: "what isn't decided isn't erased: say keep(\"why\") of the table",
   L076: "the outside would not be told",
   L077: "the effect would never be delivered, and the request never completed",
   L078: "the effect would never be made",

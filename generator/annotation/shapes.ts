@@ -21,6 +21,7 @@ import {
 } from "./shapes/leaves.ts";
 import { marks } from "./shapes/marks.ts";
 import { heavy, owner, rows } from "./shapes/rows.ts";
+import { steps } from "./shapes/steps.ts";
 import { isObject } from "./value.ts";
 
 export { columnShapes } from "./shapes/columns.ts";
@@ -163,6 +164,7 @@ export const erasureShape = z.strictObject({
   access: accessShape.optional(),
   accept,
   ghosts: record(record(ghostValue)).optional(),
+  steps: steps.optional(),
   effects: record(effectShape).optional(),
   tables: record(tableDecision),
 });

@@ -26,6 +26,7 @@ export interface Extra {
   publications?: string[];
   replicaIdentity?: Table["replicaIdentity"];
   partitionOf?: string;
+  inherits?: string[];
 }
 
 export function catalog(tables: Table[], views: (string | Partial<View>)[] = []): Catalog {
@@ -83,7 +84,7 @@ export function table(name: string, columns: Record<string, string>, extra: Extr
     rowSecurity: extra.rowSecurity ?? "off",
     partitionOf: extra.partitionOf ?? null,
     partitionKey: null,
-    inherits: [],
+    inherits: extra.inherits ?? [],
     replicaIdentity: extra.replicaIdentity ?? "default",
     publications: extra.publications ?? [],
   };

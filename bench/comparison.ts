@@ -7,6 +7,12 @@ export interface Sizes {
   rounds: number;
   /** People stored. */
   users: number;
+  /** People stored, where cost by size is asked for. */
+  stored: number[];
+  /** Requests stored, likewise. */
+  requests: number[];
+  /** Tables of a schema, likewise. */
+  tables: number[];
   /** People erased a round and side. */
   due: number;
   /** People a transaction. */
@@ -15,6 +21,8 @@ export interface Sizes {
   calls: number;
   /** Rows of the one person with very many. */
   heavyRows: number;
+  /** Seconds of ordinary traffic in each slot. */
+  seconds: number;
 }
 
 export interface Context {
@@ -40,6 +48,8 @@ export interface Figure {
   /** value / rival, round by round. */
   ratio?: Spread;
   goal?: Goal;
+  /** A variation of another figure: not for the main table. */
+  aside?: boolean;
 }
 
 export interface Comparison {

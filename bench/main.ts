@@ -3,14 +3,13 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { positiveInteger } from "../cli/options.ts";
-import type { Figure, Sizes } from "./comparison.ts";
+import type { Sizes } from "./comparison.ts";
 import { comparisons } from "./comparisons/index.ts";
 import { machine } from "./report/machine.ts";
+import type { Measurement, Result } from "./report/result.ts";
 import { show } from "./report/terminal.ts";
 import { startBenchServer } from "./server.ts";
-
-const SIZES: Sizes = { rounds: 5, users: 50_000, due: 2_000, batch: 500, calls: 1_000, heavyRows: 1_000_000 };
-const QUICK: Sizes = { rounds: 1, users: 400, due: 50, batch: 25, calls: 20, heavyRows: 12_000 };
+import { FULL, QUICK } from "./sizes.ts";
 
 interface Options extends Partial<Sizes> {
   only?: string;
@@ -31,27 +30,34 @@ const options = new Command("bench")
   .option("--batch <n>", "people a transaction", positiveInteger)
   .option("--calls <n>", "calls, where single calls are timed", positiveInteger)
   .option("--heavy-rows <n>", "rows of the one person with very many", positiveInteger)
+  .option("--seconds <n>", "seconds of ordinary traffic in each slot", positiveInteger)
   .option("--out <file>", "where the JSON goes", fileURLToPath(new URL("result.json", import.meta.url)))
+  .addHelpText(
+    "after",
+    "\nThe server's data go below TMPDIR: a disk as in production, or /dev/shm to leave the disk out of it.",
+  )
   .addHelpText("after", `\nComparisons:\n${known}`)
   .parse()
   .opts<Options>();
 
 const { only, case: part = "", quick, out, ...given } = options;
 const wanted = (name: string) => name.includes(part);
-const sizes: Sizes = { ...(quick ? QUICK : SIZES), ...given };
+const sizes: Sizes = { ...(quick ? QUICK : FULL), ...given };
 const chosen = comparisons.filter(({ letter }) => only === undefined || only.split(",").includes(letter));
 const log = (line: string) => process.stderr.write(`  ${line}\n`);
 
 const server = await startBenchServer();
 try {
-  const done: { letter: string; title: string; figures: Figure[] }[] = [];
+  const about = { ...(await machine(server)), command: commandOf(process.argv.slice(2)), sizes };
+  log(`PostgreSQL ${about.postgres}, a commit takes ${about.commitMs.toFixed(2)} ms`);
+  const done: Measurement[] = [];
   for (const comparison of chosen) {
     log(`(${comparison.letter}) ${comparison.title}`);
     const figures = await comparison.run({ server, sizes, wanted, log });
     console.log(show(comparison, figures));
     done.push({ letter: comparison.letter, title: comparison.title, figures });
-    const about = { ...(await machine(server)), command: commandOf(process.argv.slice(2)), sizes };
-    writeFileSync(out, `${JSON.stringify({ ...about, comparisons: done }, null, 2)}\n`);
+    const result: Result = { ...about, comparisons: done };
+    writeFileSync(out, `${JSON.stringify(result, null, 2)}\n`);
   }
 } finally {
   await server.stop();
@@ -59,5 +65,6 @@ try {
 
 function commandOf(given: string[]): string {
   const kept = given.filter((word, index) => word !== "--out" && given[index - 1] !== "--out");
-  return ["npm run bench", ...(kept.length > 0 ? ["--", ...kept] : [])].join(" ");
+  const place = process.env.TMPDIR === undefined ? [] : [`TMPDIR=${process.env.TMPDIR}`];
+  return [...place, "npm run bench", ...(kept.length > 0 ? ["--", ...kept] : [])].join(" ");
 }

@@ -65,7 +65,7 @@ async function counters(admin: postgres.Sql, sql: postgres.Sql, database: string
 }
 
 /** Milliseconds on a processor since the process began: what others do on the machine hardly shows in it. */
-function cpuOf(pid: number): number {
+export function cpuOf(pid: number): number {
   try {
     return Number(readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ")[0]) / 1e6;
   } catch {

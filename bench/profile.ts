@@ -10,7 +10,7 @@ import { measure } from "./measure.ts";
 import { lethe } from "./rivals/lethe.ts";
 import type { Job, Way } from "./rivals/rival.ts";
 import { connect, startBenchServer } from "./server.ts";
-import { seeded } from "./sides.ts";
+import { stored } from "./stored.ts";
 
 const options = new Command("profile")
   .option("--shape <shape>", "sign-in or content", "sign-in")
@@ -27,7 +27,7 @@ const server = await startBenchServer({
   "pg_stat_statements.track": "all",
 });
 try {
-  const { database, people } = await seeded(server, options);
+  const { database, people } = await stored(server, options.shape, options.users);
   const sql = connect(await server.create("bench_profile", database));
   const job: Job = options;
   const warm = people.slice(0, 20);

@@ -47,7 +47,7 @@ export async function startBenchServer(settings: Record<string, string> = {}): P
   };
 }
 
-/** One connection, kept for as long as it is needed. */
-export function connect(url: string, settings: Record<string, string> = {}): postgres.Sql {
-  return postgres(url, { max: 1, connection: settings, onnotice: () => {}, max_lifetime: null });
+/** One connection, or a few, kept for as long as they are needed. */
+export function connect(url: string, settings: Record<string, string> = {}, max = 1): postgres.Sql {
+  return postgres(url, { max, connection: settings, onnotice: () => {}, max_lifetime: null });
 }

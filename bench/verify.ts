@@ -1,13 +1,12 @@
 /** Who is fast because he leaves something undone isn't compared: every side's work is looked over afterwards. */
 import type postgres from "postgres";
-import type { Job } from "./rivals/rival.ts";
+import type { Job, Rival } from "./rivals/rival.ts";
 
 /** @throws where anything of these people is left that the job was to erase */
 export async function requireErased(
   sql: postgres.Sql,
   people: string[],
-  { shape, way }: Job,
-  who: string,
+  { shape, way, rival }: Job & { rival: Rival },
 ): Promise<void> {
   const theirs = (owner: string) => `${owner} = any($1)`;
   const gone = ["sessions", "tokens", "accounts", "mfa_credentials"].map((table) => [
@@ -33,6 +32,6 @@ export async function requireErased(
     );
   for (const [table, where] of [...gone, ...left]) {
     const [row] = await sql.unsafe(`select count(*)::int as rows from ${table} where ${where}`, [people]);
-    if (row?.rows !== 0) throw new Error(`${who} has left ${row?.rows} rows of ${table} unerased`);
+    if (row?.rows !== 0) throw new Error(`${rival.name} has left ${row?.rows} rows of ${table} unerased`);
   }
 }

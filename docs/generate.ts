@@ -1,11 +1,13 @@
 /**
  * Writes the parts of the documentation that must not rot: the SQL reference from the functions' own comments, the
  * command line from its help texts, the errors from their list, the record of processing from the reference application's
- * annotation. `npm run docs`; with --check it only compares.
+ * annotation, the figures from committed results of the benchmark. `npm run docs`; with --check it only compares.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { allTables, withMainTable } from "../bench/report/markdown.ts";
+import { resultsIn } from "../bench/report/result.ts";
 import { buildProgram } from "../cli/program.ts";
 import { recordOf } from "../generator/register/files.ts";
 import { sqlStates } from "../generator/sqlstates.ts";
@@ -21,6 +23,7 @@ interface SqlObject {
   roles: string[];
 }
 
+const results = resultsIn(join(root, "bench/results"));
 const files: Record<string, string> = {
   "sql.md": sqlReference(),
   "cli.md": commandLine(),
@@ -30,13 +33,15 @@ const files: Record<string, string> = {
     { config: join(root, "lethe.schema.ts"), catalog: join(root, "lethe.catalog.json") },
     "md",
   ),
+  "benchmark.md": benchmark(),
+  "../README.md": withMainTable(readFileSync(join(root, "README.md"), "utf8"), results),
 };
 let stale = false;
 for (const [name, text] of Object.entries(files)) {
   const path = join(docs, name);
   if (!process.argv.includes("--check")) writeFileSync(path, text);
   else if (readOrEmpty(path) !== text) {
-    console.error(`docs/${name} is not what the sources say; run: npm run docs`);
+    console.error(`${relative(root, path)} is not what the sources say; run: npm run docs`);
     stale = true;
   }
 }
@@ -97,6 +102,27 @@ raise 22023. A placeholder address on a live row violates the constraint \`lethe
 |---|---|---|---|
 ${rows.join("\n")}
 `;
+}
+
+function benchmark(): string {
+  return `${GENERATED}# Benchmark
+
+\`npm run bench\` starts a PostgreSQL of its own (fsync on), stores people in it, and lets Lethe and what a team would write
+instead do the same, interleaved in one run: ratios are of rounds side by side, the spread is that of the rounds. Times on a
+machine that does other things are noise below a factor of 1.3; WAL and buffers are counted, and the processor time is the
+server process's own. Every side erases the same rows, sessions included, after a checkpoint, and is looked over afterwards.
+
+- **by hand**: one plpgsql function a batch, one guarded statement a table; nothing is written down and nothing checked.
+- **by hand, with requests and events**: the same with a table of requests that are claimed and closed, and an event each.
+- **application code**: one person after the other in a transaction each, as application services do, with postgres.js and
+  with an ORM (drizzle). With a network between, a proxy holds back what the client sends.
+- **sign-in tables only**: users, two sessions, two accounts, two tokens, one second factor a person.
+  **With posts and events**: 20 posts and 80 events more, each on a page of its own.
+
+A result is committed in \`bench/results/\` (\`npm run bench -- --out bench/results/a.json\`, a file or several); this page and
+the README's table are made from there (\`npm run docs\`).
+
+${allTables(results)}`;
 }
 
 function readOrEmpty(path: string): string {

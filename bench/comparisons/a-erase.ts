@@ -44,20 +44,14 @@ async function figuresOf(context: Context, shape: Shape, way: Way, delay: number
   const name = `${SHAPES[shape]}, ${way}${delay === 0 ? "" : `, ${delay} ms of network`}`;
   if (!context.wanted(name)) return [];
   context.log(name);
-  const [ours = [], ...others] = await race(context, {
-    shape,
-    way,
-    batch,
-    rivals,
-    users,
-    due,
-    rounds,
-    delay,
-  });
+  const entrants = rivals.map((rival) => ({ rival, shape, way, batch, users }));
+  const [ours = [], ...others] = await race(context, entrants, { due, rounds, delay });
   return others.flatMap((theirs, index) => {
     const rival = rivals[index + 1] ?? lethe;
     const goals = delay === 0 && !isCode(rival) ? BY_HAND : { rate: CODE[shape][place] };
-    return figuresAgainst(rival, ours, theirs, { name, due, goals: rival === byHandRecorded ? {} : goals });
+    const about = { name, due, goals: rival === byHandRecorded ? {} : goals };
+    const aside = way === "hard_delete" || rival === orm;
+    return figuresAgainst(rival, ours, theirs, about).map((each) => (aside ? { ...each, aside } : each));
   });
 }
 
@@ -71,9 +65,9 @@ function figuresAgainst(rival: Rival, ours: Run[], theirs: Run[], { name, due, g
   const figure = (what: string, of: (run: Run) => number, goal?: Goal) =>
     compared({ case: name, against: rival.name, goal }, what, ours.map(of), theirs.map(of));
   const figures = [figure("people/s", (run) => (due / run.time) * 1000, goals.rate)];
+  figures.push(figure("server CPU, ms a person", (run) => run.cpu / due));
   // Code one at a time commits one at a time: its WAL and buffers are not what it is slow by.
   if (!isCode(rival)) {
-    figures.push(figure("server CPU, ms a person", (run) => run.cpu / due));
     figures.push(figure("WAL, bytes a person", (run) => run.wal / due, goals.wal));
     figures.push(figure("WAL, page images a person", (run) => run.images / due));
     figures.push(figure("buffers a person", (run) => run.buffers / due));

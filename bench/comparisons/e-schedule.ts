@@ -1,12 +1,12 @@
 /** How long a person waits who asks to be deleted: schedule_deletion() beside the same statements by hand. */
-import { peopleOf } from "../application/seed.ts";
+import type postgres from "postgres";
 import { compared } from "../compared.ts";
-import type { Comparison, Context, Figure } from "../comparison.ts";
-import { median, quantile, timed } from "../measure.ts";
+import type { Comparison, Context, Figure, Goal } from "../comparison.ts";
+import { cpuOf, median, quantile, timed } from "../measure.ts";
 import { lethe } from "../rivals/lethe.ts";
 import { SCHEDULE_BY_HAND, SCHEDULE_STATEMENT } from "../rivals/schedule-by-hand.ts";
 import { connect } from "../server.ts";
-import { seeded } from "../sides.ts";
+import { stored } from "../stored.ts";
 
 const GOAL = { atMost: 1.3 };
 const WARM_UP = 20;
@@ -16,61 +16,75 @@ export const schedule: Comparison = {
   title: "scheduling one deletion, in one round trip",
   run: async (context) => {
     const { rounds, calls } = context.sizes;
-    const [ours, plpgsql, statement] = await latencies(context);
-    const name = "schedule_deletion";
-    const by = (against: string) => ({ case: name, against });
-    const each = (values: number[], share: number) =>
-      Array.from({ length: rounds }, (_, round) => {
-        const length = Math.ceil(calls / rounds);
-        return quantile(values.slice(round * length, (round + 1) * length), share);
-      });
-    const figures: Figure[] = [];
-    for (const [against, theirs] of [
-      ["by hand, one plpgsql call", plpgsql],
-      ["by hand, one statement", statement],
-    ] as const) {
-      const goal =
-        median(theirs) <= median(against.includes("plpgsql") ? statement : plpgsql) ? GOAL : undefined;
-      figures.push(
-        compared({ ...by(against), goal }, "median, ms a call", each(ours, 0.5), each(theirs, 0.5)),
+    const [ours, plpgsql, statement] = await measured(context);
+    const length = Math.ceil(calls / rounds);
+    const inRounds = (all: Call[], of: (call: Call) => number, share: number) =>
+      Array.from({ length: rounds }, (_, round) =>
+        quantile(all.slice(round * length, (round + 1) * length).map(of), share),
       );
-      figures.push(compared(by(against), "p99, ms a call", each(ours, 0.99), each(theirs, 0.99)));
+    const time = (call: Call) => call.time;
+    const quicker = median(plpgsql.map(time)) <= median(statement.map(time)) ? plpgsql : statement;
+    const figures: Figure[] = [];
+    for (const theirs of [plpgsql, statement]) {
+      const against = `by hand, one ${theirs === plpgsql ? "plpgsql call" : "statement"}`;
+      const figure = (name: string, of: (call: Call) => number, share: number, goal?: Goal) =>
+        compared(
+          { case: "schedule_deletion", against, goal },
+          name,
+          inRounds(ours, of, share),
+          inRounds(theirs, of, share),
+        );
+      figures.push(figure("median, ms a call", time, 0.5, theirs === quicker ? GOAL : undefined));
+      figures.push(figure("p99, ms a call", time, 0.99));
+      figures.push(figure("server CPU, ms a call", (call) => call.cpu, 0.5));
     }
     return figures;
   },
 };
 
-type Latencies = [ours: number[], plpgsql: number[], statement: number[]];
+interface Call {
+  /** Milliseconds, with the commit. */
+  time: number;
+  /** Milliseconds of the server's processor. */
+  cpu: number;
+}
 
-/** Call by call, in an order that turns round: milliseconds, each with its commit. */
-async function latencies({ server, sizes }: Context): Promise<Latencies> {
-  const { database } = await seeded(server, { shape: "sign-in", users: sizes.users });
-  const names = ["bench_lethe", "bench_plpgsql", "bench_statement"];
-  const clients = [];
-  for (const name of names) clients.push(connect(await server.create(name, database)));
-  const [ours, plpgsql, statement] = clients;
-  if (ours === undefined || plpgsql === undefined || statement === undefined)
-    throw new Error("three clients");
+interface Side {
+  sql: postgres.Sql;
+  pid: number;
+  call(sql: postgres.Sql, person: string): PromiseLike<unknown>;
+  calls: Call[];
+}
+
+const SIDES: Record<string, Side["call"]> = {
+  bench_lethe: (sql, id) => sql`select * from lethe.schedule_deletion(${id}::uuid)`,
+  bench_plpgsql: (sql, id) => sql`select * from schedule_by_hand(${id}::uuid)`,
+  bench_statement: (sql, id) => sql.unsafe(SCHEDULE_STATEMENT, [id], { prepare: true }),
+};
+
+/** Call by call, in an order that turns round. */
+async function measured({ server, sizes }: Context): Promise<[Call[], Call[], Call[]]> {
+  const { database, people } = await stored(server, "sign-in", sizes.users);
+  const sides: Side[] = [];
   try {
-    await lethe.install(ours, { shape: "sign-in", way: "anonymize", batch: 500 });
-    for (const sql of [plpgsql, statement]) await sql.unsafe(SCHEDULE_BY_HAND);
-    const people = await peopleOf(ours, sizes.calls + WARM_UP);
-    const sides = [
-      (id: string) => ours`select * from lethe.schedule_deletion(${id}::uuid)`,
-      (id: string) => plpgsql`select * from schedule_by_hand(${id}::uuid)`,
-      (id: string) => statement.unsafe(SCHEDULE_STATEMENT, [id], { prepare: true }),
-    ];
-    const results: Latencies = [[], [], []];
-    for (const [index, id] of people.entries()) {
-      const order = index % 2 === 0 ? [0, 1, 2] : [2, 1, 0];
-      for (const side of order) {
-        const time = await timed(async () => sides[side]?.(id));
-        if (index >= WARM_UP) results[side]?.push(time);
-      }
+    for (const [name, call] of Object.entries(SIDES)) {
+      const sql = connect(await server.create(name, database));
+      const [session] = await sql`select pg_backend_pid() as pid`;
+      sides.push({ sql, pid: Number(session?.pid), call, calls: [] });
+      if (name === "bench_lethe")
+        await lethe.install(sql, { shape: "sign-in", way: "anonymize", batch: 500 });
+      else await sql.unsafe(SCHEDULE_BY_HAND);
     }
-    return results;
+    for (const [index, id] of people.slice(0, sizes.calls + WARM_UP).entries())
+      for (const side of index % 2 === 0 ? sides : [...sides].reverse()) {
+        const before = cpuOf(side.pid);
+        const time = await timed(async () => side.call(side.sql, id));
+        if (index >= WARM_UP) side.calls.push({ time, cpu: cpuOf(side.pid) - before });
+      }
+    const [ours, plpgsql, statement] = sides.map(({ calls }) => calls);
+    return [ours ?? [], plpgsql ?? [], statement ?? []];
   } finally {
-    await Promise.all(clients.map((sql) => sql.end({ timeout: 5 })));
-    for (const name of names) await server.drop(name);
+    for (const { sql } of sides) await sql.end({ timeout: 5 });
+    for (const name of Object.keys(SIDES)) await server.drop(name);
   }
 }

@@ -14,7 +14,8 @@ export const lethe: Rival = {
     for (;;) {
       const [done] = await sql`select * from lethe.execute_due_deletions(${batch})`;
       if (Number(done?.failed) + Number(done?.blocked) > 0) throw new Error("somebody couldn't be erased");
-      if (Number(done?.remaining) === 0) return;
+      // What is left and can't be had, another worker has.
+      if (Number(done?.remaining) === 0 || Number(done?.executed) === 0) return;
     }
   },
 };

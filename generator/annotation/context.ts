@@ -21,6 +21,7 @@ export function contextFindings(root: unknown): Finding[] {
     options: entriesOf(valueAt(root, ["options"])).map(([name]) => name),
     ghosts: entriesOf(valueAt(root, ["ghosts"])).map(([name]) => name),
   };
+  for (const [name, step] of entriesOf(valueAt(root, ["steps"]))) checkStep(name, step, known, report);
   for (const [name, effect] of entriesOf(valueAt(root, ["effects"])))
     checkRule(effect, ["effects", name], known, report);
   for (const [name, decision] of entriesOf(valueAt(root, ["tables"]))) {
@@ -122,6 +123,31 @@ function checkLifecycle(root: unknown, report: Report): void {
 
 function checkRule(rule: unknown, path: AnnotationPath, known: Known, report: Report): void {
   if (!isObject(rule)) return;
+  checkOptions(rule, path, known, report);
+  checkRows(rule.rows, [...path, "rows"], known, report);
+  for (const [name, column] of entriesOf(rule.columns))
+    checkColumn(column, [...path, "columns", name], report);
+  if (rule.otherwise !== undefined) checkRule(rule.otherwise, [...path, "otherwise"], known, report);
+}
+
+function checkStep(name: string, step: unknown, known: Known, report: Report): void {
+  // Part of a procedure's name.
+  if (!/^[a-z_][a-z0-9_]{0,50}$/.test(name))
+    report(
+      "L003",
+      ["steps", name],
+      `${JSON.stringify(name)} can't name a step`,
+      "write small letters, digits and underscores, such as release_seats",
+    );
+  if (isObject(step)) checkOptions(step, ["steps", name], known, report);
+}
+
+function checkOptions(
+  rule: Record<string, unknown>,
+  path: AnnotationPath,
+  known: Known,
+  report: Report,
+): void {
   if (rule.when !== undefined && rule.unless !== undefined) {
     report(
       "L008",
@@ -140,10 +166,6 @@ function checkRule(rule: unknown, path: AnnotationPath, known: Known, report: Re
         : `did you mean "${near}"? Or declare it: options: { ${option}: false }`;
     report("L006", [...path, key], `${JSON.stringify(option)} is not an option of requests`, remedy);
   }
-  checkRows(rule.rows, [...path, "rows"], known, report);
-  for (const [name, column] of entriesOf(rule.columns))
-    checkColumn(column, [...path, "columns", name], report);
-  if (rule.otherwise !== undefined) checkRule(rule.otherwise, [...path, "otherwise"], known, report);
 }
 
 function checkRows(rows: unknown, path: AnnotationPath, known: Known, report: Report): void {

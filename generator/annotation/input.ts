@@ -12,6 +12,7 @@ import type {
   Reassign,
   RowAction,
   Sql,
+  Step,
   Strategy,
   Transform,
   Waiver,
@@ -229,6 +230,12 @@ export interface ErasureInput {
   effects?: Record<string, EffectInput>;
   /** Rows of the subject table that stand in for departed people: `ghost({ column: value })` by name. */
   ghosts?: Record<string, GhostValues>;
+  /**
+   * SQL of your own at a named point, for what no rule says: `run` gets the array `subjects` and, where something is
+   * looked up with `capture`, the JSON object `captured` by key.
+   * @example steps: { release_seats: { at: "before", why: "frees booked seats", run: "call app.release_seats(subjects)" } }
+   */
+  steps?: Record<string, Step>;
   /** Keys: `table`, `schema.table`, or a pattern with `*` (for `unrelated` and `keep`); `...group(…)` for many tables. */
   tables: Record<string, TableDecision>;
 }

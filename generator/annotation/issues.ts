@@ -5,6 +5,7 @@ import { MISPLACED } from "./builders/merge.ts";
 import type { AnnotationPath } from "./model.ts";
 import { nearest } from "./nearest.ts";
 import { adoptShape, marksShape } from "./shapes/marks.ts";
+import { stepShape } from "./shapes/steps.ts";
 import {
   accessShape,
   type Complaint,
@@ -208,7 +209,9 @@ function knownKeys(value: unknown, path: AnnotationPath): string[] {
                     ? rowsByStrategyShape
                     : path.at(-2) === "refuse"
                       ? refuseShape
-                      : undefined));
+                      : path.at(-2) === "steps"
+                        ? stepShape
+                        : undefined));
   return shape === undefined ? [] : Object.keys(shape.shape);
 }
 

@@ -57,8 +57,11 @@ export type Owner =
   | { by: "polymorphic"; type: string; id: string; value: string }
   /** An expression over `t` that yields the subject's key. */
   | { by: "sql"; expression: Sql }
-  /** Rows whose column holds the value that the subject's row has in another; `if` says when that value is proved to be theirs. */
-  | { by: "match"; column: string; value: string; if?: Sql }
+  /**
+   * Rows whose column holds the value that the subject's row has in another, or that an expression over it yields; `if`
+   * says when that value is proved to be theirs; `and`: columns of the row that must equal columns of the subject.
+   */
+  | { by: "match"; column: string; value: string | { sql: Sql }; if?: Sql; and?: Record<string, string> }
   /** Rows that rows of theirs point at, and nobody else's; `columns` are those of the table that points. */
   | { by: "referenced_by"; table: string; columns?: string[] };
 
@@ -247,6 +250,24 @@ export interface Access {
   searchPath: string[];
 }
 
+/** SQL of the application's own at a named point of a deletion. */
+export interface Step {
+  /** When scheduled; when cancelled; at execution before anything is erased, or after everything is. */
+  at: "schedule" | "cancel" | "before" | "after";
+  /** What it does, for readers and for the register. */
+  why: string;
+  /** Statements; `subjects` is the array of keys, `captured` what was looked up, as JSON by key. */
+  run: string;
+  /** An expression over the subject's row `t`, looked up before anything is erased. */
+  capture?: Sql;
+  /** At execution, for these alone. Default: all that are allowed. */
+  strategies?: Strategy[];
+  /** Only for requests that carry this option … */
+  when?: string;
+  /** … or only for those that don't. */
+  unless?: string;
+}
+
 export type AnyTableAnnotation = SubjectAnnotation | TableAnnotation | UntouchedAnnotation | TodoAnnotation;
 
 /** A finding that somebody has read, and accepts. */
@@ -276,6 +297,8 @@ export interface Annotation {
   access: Access;
   /** Rows of the subject table that stand in for departed people, by name: column → value. */
   ghosts: Record<string, Record<string, string | number | boolean | null>>;
+  /** By name, in the order in which they run. */
+  steps: Record<string, Step>;
   /** Work outside the database, by name. */
   effects: Record<string, EffectAnnotation>;
   /** Keys: `table`, `schema.table`, or a pattern with `*` (for `unrelated` and `keep`). */

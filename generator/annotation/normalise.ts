@@ -47,6 +47,7 @@ export function normalise(input: ErasureInput): Annotation {
       searchPath: access?.searchPath ?? ["public"],
     },
     ghosts: input.ghosts ?? {},
+    steps: mapValues(input.steps ?? {}, defined),
     effects: mapValues(input.effects ?? {}, effectOf),
     tables: Object.fromEntries(Object.entries(input.tables).flatMap(([key, each]) => tablesOf(key, each))),
     groups: Object.fromEntries(

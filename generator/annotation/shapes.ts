@@ -9,6 +9,7 @@ import { effectShape } from "./shapes/effects.ts";
 import { byField, choose, interval, list, record, scalar, schemaName, sql, text } from "./shapes/leaves.ts";
 import { marks } from "./shapes/marks.ts";
 import { heavy, owner, rows } from "./shapes/rows.ts";
+import { steps } from "./shapes/steps.ts";
 import { isObject } from "./value.ts";
 
 export { columnShapes } from "./shapes/columns.ts";
@@ -149,6 +150,7 @@ export const erasureShape = z.strictObject({
   access: accessShape.optional(),
   accept,
   ghosts: record(record(ghostValue)).optional(),
+  steps: steps.optional(),
   effects: record(effectShape).optional(),
   tables: record(tableDecision),
 });

@@ -1,11 +1,13 @@
 /** Functions that only look: what blocks, what would happen. */
+import type { Strategy } from "../annotation/model.ts";
 import type { EffectPlan } from "../plan/effects.ts";
-import type { BlockerPlan, Operation, Plan } from "../plan/model.ts";
+import type { BlockerPlan, Operation, OptionTest, Plan } from "../plan/model.ts";
 import { literal } from "../quote.ts";
 import { countEffects } from "./effects.ts";
 import { count } from "./operation.ts";
 import { optionVariable, ownedBy, type Subjects } from "./owner.ts";
 import { routine } from "./routine.ts";
+import { MOMENTS } from "./steps.ts";
 import { subjectChanges } from "./strategies.ts";
 import { column, type DatabaseObject, indent, table } from "./text.ts";
 
@@ -111,6 +113,7 @@ function countOperations(plan: Plan): DatabaseObject {
     selects.push(
       line(plan.subject.table.name, action, `select count(*)\n${own}`, ownReason(strategy, changes.length)),
     );
+    selects.push(...stepLines(plan, strategy));
     return `if strategy = '${strategy}' then\n  return query\n${indent(selects.join("\nunion all\n"), 2)};\nend if;`;
   });
   const told = plan.effects
@@ -123,6 +126,7 @@ function countOperations(plan: Plan): DatabaseObject {
   const options = new Map<string, string>();
   for (const strategy of plan.lifecycle.strategies)
     for (const operation of plan.operations[strategy]) collectOptions(plan, operation, options);
+  for (const { option } of plan.steps) if (option !== null) collectOption(plan, option, options);
   return routine(plan, {
     kind: "function",
     name: "count_operations",
@@ -137,6 +141,20 @@ function countOperations(plan: Plan): DatabaseObject {
     ),
     comment: "A dry run: how many rows each statement of a strategy would touch, and why.",
   });
+}
+
+/** What the application's own steps touch nobody can count; told is that they run, for one person or for none. */
+function stepLines(plan: Plan, strategy: Strategy): string[] {
+  return plan.steps
+    .filter((step) => (step.at === "before" || step.at === "after") && step.strategies.includes(strategy))
+    .map((step) =>
+      line(
+        `step ${step.name}`,
+        "run",
+        `select count(*) from unnest(${subjectsOf(step.option)})`,
+        `${MOMENTS[step.at]}: ${step.why}`,
+      ),
+    );
 }
 
 /** Is a row that the earlier operation has done none of this one's any more? */
@@ -169,16 +187,18 @@ function line(name: string, action: string, counted: string, reason: string): st
 /** In the functions that look: one subject, for options those variables that `collectOptions` declares. */
 export const subjectsOf: Subjects = (option) => (option === null ? "array[subject]" : optionVariable(option));
 
+function collectOption(plan: Plan, option: OptionTest, into: Map<string, string>): void {
+  const name = optionVariable(option);
+  into.set(
+    name,
+    `${name} constant ${plan.key.type}[] := case\n  when lethe.option_of(subject, ${literal(option.option)}) = ${option.is}\n` +
+      "  then array[subject]\n  else '{}'\nend;",
+  );
+}
+
 export function collectOptions(plan: Plan, operation: Operation, into: Map<string, string>): void {
   const walk = (rows: Operation["rows"]): void => {
-    if (rows.option !== null) {
-      const name = optionVariable(rows.option);
-      into.set(
-        name,
-        `${name} constant ${plan.key.type}[] := case\n  when lethe.option_of(subject, ${literal(rows.option.option)}) = ${rows.option.is}\n` +
-          "  then array[subject]\n  else '{}'\nend;",
-      );
-    }
+    if (rows.option !== null) collectOption(plan, rows.option, into);
     if (rows.owner.by === "via" || rows.owner.by === "referenced_by") rows.owner.arms.forEach(walk);
     if (rows.owner.by === "referenced_by")
       for (const each of rows.owner.referrers) each.released.forEach(walk);

@@ -12,6 +12,7 @@ import { matches } from "./matches.ts";
 import { captureOrphans } from "./orphans.ts";
 import { annotationRow, ghosts, register } from "./register.ts";
 import { retention, retentionTerms } from "./retention.ts";
+import { steps } from "./steps.ts";
 import { strategies } from "./strategies.ts";
 import { subjectRoutines } from "./subject.ts";
 import { type DatabaseObject, define, heading, quoteText, sha256, table } from "./text.ts";
@@ -125,6 +126,11 @@ function partsOf(plan: Plan): Part[] {
       title: "WHAT IS KEPT FOR A TIME",
       text: "Rows that outlive their person on a legal basis, and how they are purged when the time is over.",
       objects: retention(plan),
+    },
+    {
+      title: "STEPS OF THE APPLICATION'S OWN",
+      text: "SQL that the annotation names, and when it runs.",
+      objects: steps(plan),
     },
     {
       title: "LOCKING OUT",

@@ -9,6 +9,7 @@ import type {
   Referrer,
 } from "../plan/model.ts";
 import { ident, literal } from "../quote.ts";
+import { matched, matchOwner } from "./matches.ts";
 import { column, indent, table } from "./text.ts";
 
 /** The array of subject keys that a statement works on, as SQL: a variable, or an expression. */
@@ -47,10 +48,8 @@ function ownerSql(owner: OwnerPlan, option: OptionTest | null, subjects: Subject
       return viaSql(owner, option === null ? subjects : both(option, subjects));
     case "referenced_by":
       return pointedAt(owner, option === null ? subjects : both(option, subjects));
-    case "match": {
-      const equals = owner.operatorSchema === null ? "=" : `operator(${ident(owner.operatorSchema)}.=)`;
-      return `${column(owner.column)} ${equals} any (${castKeys(`lethe.${owner.value.name}(${keys})`, owner.cast)})`;
-    }
+    case "match":
+      return matched(owner, keys);
   }
 }
 
@@ -119,7 +118,7 @@ export function ownerKey(owner: OwnerPlan, row: string, key: KeyPlan): string {
     case "sql":
       return `(select (${owner.expression.trim()}) from (select ${row}.*) t)`;
     case "match":
-      return `lethe.${owner.value.name}_owner(${column(owner.column, row)}::text)`;
+      return matchOwner(owner, row);
     case "referenced_by":
       return `null::${key.type}`;
     case "via": {

@@ -2,6 +2,7 @@
 import type { OwnerPlan, Plan } from "../plan/model.ts";
 import type { RetentionPlan, SinceType } from "../plan/retention.ts";
 import { ident, literal } from "../quote.ts";
+import { matchOwner } from "./matches.ts";
 import { allOf } from "./operation.ts";
 import { ofRequest, ownedBy } from "./owner.ts";
 import { routine } from "./routine.ts";
@@ -245,7 +246,7 @@ function nobodyElses(owner: OwnerPlan, row = "t", depth = 1): string {
     case "sql":
       return `(\n  select coalesce((${owner.expression.trim()}) = e.subject_id, true)\n  from (select ${row}.*) t\n)`;
     case "match":
-      return `coalesce(lethe.${owner.value.name}_owner(${column(owner.column, row)}::text) = e.subject_id, true)`;
+      return `coalesce(${matchOwner(owner, row)} = e.subject_id, true)`;
     case "referenced_by":
       return "false";
     case "via": {

@@ -16,6 +16,8 @@ export interface Routine {
   /** For language sql: the statement; for plpgsql: what stands between begin and end. */
   body: string;
   language?: "sql" | "plpgsql";
+  /** The body as it was written, not indented: a text in it may span lines. */
+  verbatim?: boolean;
   comment: string;
   roles?: string[];
 }
@@ -38,7 +40,7 @@ export function routine(plan: Plan, made: Routine): DatabaseObject {
     "set enable_seqscan = off",
     "set plan_cache_mode = force_generic_plan",
     "as $function$",
-    ...(language === "sql" ? [indent(made.body, 2)] : plpgsql(made)),
+    ...(language === "sql" ? [made.verbatim ? made.body : indent(made.body, 2)] : plpgsql(made)),
     "$function$;",
     `comment on ${made.kind} ${name}(${types}) is ${literal(made.comment)};`,
   ];

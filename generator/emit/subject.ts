@@ -3,9 +3,11 @@ import type { Plan, SuspensionPlan } from "../plan/model.ts";
 import { ident, literal } from "../quote.ts";
 import { keptColumns, keptParts, original, restored, restorePart } from "./kept.ts";
 import { keptMark, mark, marked, notMarked, unmark } from "./marks.ts";
+import { keptMatch } from "./matches.ts";
 import { assignments, statement } from "./operation.ts";
 import { byVariable, ownedBy } from "./owner.ts";
 import { routine } from "./routine.ts";
+import { stepsAt } from "./steps.ts";
 import { optionDeclarations, subjectChanges } from "./strategies.ts";
 import { column, type DatabaseObject, indent, table } from "./text.ts";
 
@@ -52,6 +54,7 @@ function lockOut(plan: Plan): DatabaseObject {
     returns: "void",
     declare: [
       `subjects constant ${plan.key.type}[] := array[subject];`,
+      ...stepsAt(plan, "schedule").declare,
       // The request is there already, with its options.
       ...optionDeclarations(plan, [...plan.atSchedule, ...plan.suspensions]),
     ],
@@ -65,6 +68,7 @@ function lockOut(plan: Plan): DatabaseObject {
       ...marking.statements,
       // Once they are marked: addresses in the reserved domain are for marked people.
       ...(changed.length === 0 ? [] : ["", ...changed.slice(0, -1)]),
+      ...stepsAt(plan, "schedule").body,
     ].join("\n"),
     comment: "What schedule_deletion() does to the person's rows: sessions and tokens go, the row is marked.",
   });
@@ -91,6 +95,7 @@ function letBackIn(plan: Plan): DatabaseObject {
     name: "let_back_in",
     parameters: [...one(plan), { name: "kept", type: "jsonb" }],
     returns: "void",
+    declare: stepsAt(plan, "cancel").declare,
     body: [
       ...(set.length === 0
         ? []
@@ -98,6 +103,7 @@ function letBackIn(plan: Plan): DatabaseObject {
       ...unmarking.statements,
       ...plan.parts.flatMap((part) => restorePart(plan, part)),
       ...[...suspendedTables(plan).values()].map(([each]) => putBack(each)),
+      ...stepsAt(plan, "cancel").body,
     ].join("\n"),
     comment:
       "What cancel_deletion() does: takes the marks off and puts back what was kept. Sessions stay gone.",
@@ -125,13 +131,6 @@ function putBack(each: SuspensionPlan): string {
     `from jsonb_populate_recordset(null::${table(each.table)}, kept #> array['rows', ${literal(each.table.name)}])`,
     "on conflict do nothing;",
   ].join("\n");
-}
-
-/** Values by which rows of other tables are found; null where they aren't proved to be the person's. */
-function matches(plan: Plan): string {
-  return plan.matches
-    .map((each) => `${literal(each.name)}, case when ${each.if.trim()} then ${column(each.column)} end`)
-    .join(", ");
 }
 
 function preserve(plan: Plan): DatabaseObject {
@@ -163,7 +162,9 @@ function preserve(plan: Plan): DatabaseObject {
             : [
                 `  'captured', jsonb_build_object(${subject.captured.map((each) => `${literal(each.column)}, ${column(each.column)}`).join(", ")}),`,
               ]),
-          ...(plan.matches.length === 0 ? [] : [`  'matches', jsonb_build_object(${matches(plan)}),`]),
+          ...(plan.matches.length === 0
+            ? []
+            : [`  'matches', jsonb_build_object(${plan.matches.map(keptMatch).join(", ")}),`]),
           `  'rows', jsonb_build_object(${rows.includes("\n") ? `\n${indent(rows, 4)}\n  ` : rows})`,
           ")",
           `from ${table(subject.table)} t`,

@@ -84,8 +84,14 @@ function guardTrigger(plan: Plan, guard: GuardPlan): DatabaseObject[] {
   const checks = guard.rows.flatMap((rows) => {
     const now = ownerKey(rows.owner, "new", plan.key);
     const before = ownerKey(rows.owner, "old", plan.key);
+    // The rule's own rows alone; a row that becomes one of them arrives like any other. Only such a row need have an
+    // owner that can be read.
+    const became = rows.where === null ? [] : [`(${whereOf(rows.where, "old")}) is not true`];
+    const condition = ["tg_op = 'INSERT'", ...became, `${now} is distinct from ${before}`].join(" or ");
     return [
-      `if tg_op = 'INSERT' or ${now} is distinct from ${before} then`,
+      rows.where === null
+        ? `if ${condition} then`
+        : `if (${whereOf(rows.where, "new")})\nand (${condition}) then`,
       `  perform lethe.refuse_sign_in(${asKey(plan, rows.owner, now)});`,
       "end if;",
     ];
@@ -109,6 +115,11 @@ function guardTrigger(plan: Plan, guard: GuardPlan): DatabaseObject[] {
       on: { table: guard.table, mode: "share row exclusive" },
     },
   ];
+}
+
+/** A rule's condition about a row that a trigger holds. */
+function whereOf(where: string, row: "new" | "old"): string {
+  return `select ${where.trim()} from (select ${row}.*) t`;
 }
 
 /** Of numbers wider than the key's type, those that can't be a key. */

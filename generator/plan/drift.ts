@@ -5,6 +5,7 @@
 import type { Strategy } from "../annotation/model.ts";
 import type { ForeignKey, Table, Trigger } from "../catalog/model.ts";
 import type { PlanContext } from "./context.ts";
+import { matchColumns } from "./match.ts";
 import type { DriftPlan, Operation, OwnedRows, Plan, TouchedTable } from "./model.ts";
 import { rulesOf } from "./owner.ts";
 
@@ -154,6 +155,8 @@ function lookups(table: string, { owner }: OwnedRows): { table: string; columns:
     ];
   if (owner.by === "polymorphic")
     return [[owner.id], [owner.type, owner.id]].map((columns) => ({ table, columns }));
+  if (owner.by === "match")
+    return [[owner.column], matchColumns(owner)].map((columns) => ({ table, columns }));
   return "column" in owner ? [{ table, columns: [owner.column] }] : [];
 }
 

@@ -14,6 +14,7 @@ import type {
 import type { EffectPlan } from "./effects.ts";
 import type { ExportPlan } from "./exports.ts";
 import type { RetentionPlan } from "./retention.ts";
+import type { StepPlan } from "./steps.ts";
 
 export interface TableRef {
   schema: string;
@@ -100,15 +101,7 @@ export type OwnerPlan =
   | { by: "via"; parent: TableRef; columns: string[]; references: string[]; arms: OwnedRows[] }
   | { by: "polymorphic"; type: string; id: string; value: string; cast: string | null }
   | { by: "sql"; expression: Sql }
-  | {
-      by: "match";
-      column: string;
-      /** Array element type that the values are cast to; null where the types compare as they are. */
-      cast: string | null;
-      /** Schema of the equality operator, where it belongs to an extension's type. */
-      operatorSchema: string | null;
-      value: MatchedValue;
-    }
+  | MatchOwner
   | ReferencedBy;
 
 /**
@@ -137,13 +130,27 @@ export interface Referrer {
   released: OwnedRows[];
 }
 
+export interface MatchOwner {
+  by: "match";
+  column: string;
+  /** Array element type that the values are cast to; null where the types compare as they are. */
+  cast: string | null;
+  /** Schema of the equality operator, where it belongs to an extension's type. */
+  operatorSchema: string | null;
+  /** What must be equal too, in the order of the value's own. */
+  and: { column: string; cast: string | null }[];
+  value: MatchedValue;
+}
+
 /** A value of the subject's row by which rows of other tables are found; kept by the request, for the row loses it. */
 export interface MatchedValue {
   /** Of the function that yields it, and of its place among what the request keeps. */
   name: string;
-  column: string;
+  of: { column: string } | { sql: Sql };
   baseType: string;
   if: Sql;
+  /** Columns of the subject's row that are kept beside it. */
+  and: { column: string; baseType: string }[];
 }
 
 /** Rows of one table that belong to subjects in one way. */
@@ -297,6 +304,8 @@ export interface Plan {
   guards: GuardPlan[];
   hiding: HidingPlan[];
   ghosts: GhostPlan[];
+  /** The application's own, in the order in which they run. */
+  steps: StepPlan[];
   matches: MatchedValue[];
   /** Work outside the database; those that others wait for before them. */
   effects: EffectPlan[];

@@ -11,6 +11,7 @@ import type {
 import type { Table } from "../catalog/model.ts";
 import { changesOf, decideColumns } from "./columns.ts";
 import { type Decision, type PlanContext, ref, report } from "./context.ts";
+import { matchColumns, matchInWords } from "./match.ts";
 import type { ColumnChange, KeyPlan, Operation, OwnedRows, ReassignPlan } from "./model.ts";
 import { effective, ownedRows } from "./owner.ts";
 import { clearedBySoftDelete } from "./person-table.ts";
@@ -244,7 +245,10 @@ function reasonOf(base: Base): string {
         : `via ${owner.parent.table}`,
     );
   if (owner.by === "referenced_by") parts.push(`once nothing points at them, their ${owner.child.table} did`);
-  if (owner.by === "match") parts.push(`${owner.column} holds their ${owner.value.column}`);
+  if (owner.by === "match")
+    parts.push(
+      `${matchColumns(owner).join(" and ")} ${owner.and.length === 0 ? "holds" : "hold"} their ${matchInWords(owner.value)}`,
+    );
   if (owner.by === "polymorphic") parts.push(`owner ${owner.type} and ${owner.id}`);
   if (rule.class === "retain") parts.push(`${rule.basis}, ${rule.for} since ${rule.since}`);
   if (rows.option !== null) parts.push(`${rows.option.is ? "when" : "unless"} ${rows.option.option}`);

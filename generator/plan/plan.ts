@@ -30,6 +30,7 @@ import { planParts } from "./parts.ts";
 import { planHiding, planRegister, planSuspensions } from "./protection.ts";
 import { isOrphaned, withReleased } from "./referenced-by.ts";
 import { planRetentions } from "./retention.ts";
+import { planSteps } from "./steps.ts";
 import { planGhosts, planKey, planSubject } from "./subject.ts";
 import { heldBack } from "./via-subject.ts";
 import { applyWaivers } from "./waivers.ts";
@@ -100,6 +101,7 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
     guards,
     hiding: planHiding(context, subject, key),
     ghosts: planGhosts(context, subject, key),
+    steps: planSteps(annotation),
     matches: matchedValues(
       [
         ...all,

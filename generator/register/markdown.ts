@@ -28,6 +28,15 @@ export function registerMarkdown(register: Register): string {
       : recipients(register.recipients),
     "## Retention",
     retention(register.tables),
+    ...(register.steps.length === 0
+      ? []
+      : [
+          "## Steps of the application's own",
+          table(
+            ["step", "when", "what it does"],
+            register.steps.map((each) => [code(each.step), text(each.when), text(each.why)]),
+          ),
+        ]),
     "## What is held, table by table",
     ...register.tables.flatMap(tableSection),
     "## Tables that hold nothing of a person, or stay as they are",

@@ -8,6 +8,8 @@ export interface Register {
   coverage: Coverage;
   /** Nothing leaves the database by Lethe but to these. */
   recipients: Recipient[];
+  /** The application's own SQL, in words. */
+  steps: { step: string; when: string; why: string }[];
   tables: RegisteredTable[];
   /** Tables that hold nothing of anybody's, or stay as they are, with the reason given. */
   untouched: { table: string; class: "unrelated" | "keep"; reason: string }[];

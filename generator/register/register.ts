@@ -12,7 +12,7 @@ import { columnsOf, effectsOf } from "./columns.ts";
 import { coverageOf } from "./coverage.ts";
 import type { Register, RegisteredTable } from "./model.ts";
 import { recipientsOf } from "./recipients.ts";
-import { ruleInWords, subjectInWords } from "./rules.ts";
+import { ruleInWords, subjectInWords, whenInWords } from "./rules.ts";
 
 /** `plan` is that of the same annotation and catalog: what happens is read from what will be emitted. */
 export function registerOf(annotation: Annotation, catalog: Catalog, plan: Plan): Register {
@@ -37,6 +37,7 @@ export function registerOf(annotation: Annotation, catalog: Catalog, plan: Plan)
     },
     coverage: coverageOf(catalog.tables, context.decisions),
     recipients: recipientsOf(plan),
+    steps: plan.steps.map((step) => ({ step: step.name, when: whenInWords(plan, step), why: step.why })),
     tables,
     untouched: decisions.flatMap(({ table, annotation: said }) =>
       said.class === "unrelated" || said.class === "keep"

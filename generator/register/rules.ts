@@ -1,7 +1,9 @@
 /** Says in words how a rule's rows are found, and what happens to them when. */
 import type { Rule, Strategy } from "../annotation/model.ts";
 import type { Declared } from "../plan/lints/support/declared.ts";
+import { matchInWords } from "../plan/match.ts";
 import type { Operation, OwnedRows, OwnerPlan, Plan } from "../plan/model.ts";
+import type { StepPlan } from "../plan/steps.ts";
 import type { RegisteredRule } from "./model.ts";
 
 export function ruleInWords(plan: Plan, declared: Declared, outer: Rule): RegisteredRule {
@@ -76,7 +78,7 @@ function ownerInWords(plan: Plan, owner: OwnerPlan): string {
     case "referenced_by":
       return `their ${owner.child.name} (${owner.columns.join(", ")}) point at them, and nothing else does`;
     case "match":
-      return `${owner.column} is the person's ${owner.value.column}`;
+      return `${owner.column} is the person's ${matchInWords(owner.value)}`;
     default:
       return "are the person's";
   }
@@ -101,4 +103,19 @@ export function subjectInWords(plan: Plan): RegisteredRule {
       plan.lifecycle.strategies.map((strategy) => [strategy, during[strategy]]),
     ),
   };
+}
+
+const MOMENTS: Record<StepPlan["at"], string> = {
+  schedule: "when a deletion is scheduled",
+  cancel: "when a deletion is taken back",
+  before: "at execution, before anything is erased",
+  after: "at execution, after everything is erased",
+};
+
+/** When one of the application's own steps runs. */
+export function whenInWords(plan: Plan, { at, strategies, option }: StepPlan): string {
+  const all = strategies.length === plan.lifecycle.strategies.length;
+  const under = all ? "" : `, under ${strategies.join(", ")}`;
+  const asked = option === null ? "" : `, ${option.is ? "if" : "unless"} the request says ${option.option}`;
+  return `${MOMENTS[at]}${under}${asked}`;
 }

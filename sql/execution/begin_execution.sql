@@ -8,8 +8,12 @@ as $function$
   update lethe.deletion_request r
   set state = 'executing',
       -- There is no way back from here: an erasure in steps keeps no original for weeks, but for the values by which
-      -- rows of other tables are still to be found.
-      preserved = case when r.preserved ? 'matches' then jsonb_build_object('matches', r.preserved -> 'matches') end
+      -- rows of other tables are still to be found, and what the application's own steps asked for.
+      preserved = (
+        select jsonb_object_agg(kept.key, kept.value)
+        from jsonb_each(r.preserved) kept
+        where kept.key in ('matches', 'steps')
+      )
   where r.id = any ($1);
 $function$;
 comment on function lethe.begin_execution(bigint[]) is

@@ -59,7 +59,9 @@ begin
     select r.id from lethe.deletion_request r where r.id = any (ready) and r.subject_id = any (heavy)
   );
   perform lethe.start_running(locked);
+  perform lethe.capture_for_steps(ready);
   perform lethe.begin_execution(slow);
+  perform lethe.run_steps('before', ready);
 
   foreach name in array strategies loop
     if cardinality(slow) > 0 then
@@ -75,6 +77,7 @@ begin
     ));
   end loop;
 
+  perform lethe.run_steps('after', light);
   perform lethe.finish_execution(light, actor);
   if cardinality(slow) > 0 then
     set constraints all immediate;

@@ -23,6 +23,7 @@ begin
   -- A fresh look found nothing more: one last pass over everything, under the subject's lock.
   perform lethe.lock_subject(target.subject_id);
   perform lethe.apply_strategy(target.strategy, array[target.subject_id]);
+  perform lethe.run_steps('after', array[request]);
   perform lethe.finish_execution(array[request], actor);
   perform lethe.stop_running(array[target.subject_id]);
   select r.* into strict target from lethe.deletion_request r where r.id = request;

@@ -8,6 +8,7 @@ import { type Finding, UsageError } from "../../generator/errors.ts";
 import type { Inspected } from "../../generator/pipeline.ts";
 import { BUILT_IN } from "./config.ts";
 import { readEffects } from "./file.ts";
+import { payloadFindings } from "./payload-findings.ts";
 
 type Found = Pick<Inspected, "findings" | "locate">;
 
@@ -22,10 +23,15 @@ export async function withEffects(inspected: Inspected, file: string, required: 
     return { ...inspected, findings: [...inspected.findings, ...undefinedHandlers(inspected, null)] };
   }
   const { definition, findings, locate } = await readEffects(path);
-  const undefinedOnes =
-    definition === null ? [] : undefinedHandlers(inspected, Object.keys(definition.handlers));
+  const ofAnnotation =
+    definition === null
+      ? []
+      : [
+          ...undefinedHandlers(inspected, Object.keys(definition.handlers)),
+          ...payloadFindings(inspected.plan?.effects ?? [], definition.handlers),
+        ];
   return {
-    findings: [...inspected.findings, ...findings, ...undefinedOnes],
+    findings: [...inspected.findings, ...findings, ...ofAnnotation],
     locate: together(inspected.locate, new Set(findings.map((finding) => finding.path)), locate),
   };
 }

@@ -51,10 +51,16 @@ export function ownerSql(expression: Sql): Extract<Owner, { by: "sql" }> {
  * Rows that name the person only by a value, such as an e-mail address: `column` holds what the subject's row holds in
  * `value` (default: the column of the same name). `if` is SQL over the subject's row `t` that says when the value is proved
  * to be theirs: without it, whoever registers a victim's address would erase the victim's rows. The value is the one at
- * the time of the schedule.
+ * the time of the schedule. `value` may be an SQL expression over the subject's row. `and`: where a value is unique only
+ * beside others, columns of the row that must equal columns of the subject's.
  * @example verifications: session({ owner: match("identifier", { value: "email", if: "t.email_verified" }) })
+ * @example tokens: session({ owner: match("address", { value: { sql: "lower(t.email)" }, if: "t.verified" }) })
+ * @example passcodes: session({ owner: match("email", { if: "t.verified", and: { tenant_id: "tenant_id" } }) })
  */
-export function match(column: string, options: { value?: string; if: Sql }): Extract<Owner, { by: "match" }> {
+export function match(
+  column: string,
+  options: { value?: string | { sql: Sql }; if: Sql; and?: Record<string, string> },
+): Extract<Owner, { by: "match" }> {
   return { value: column, ...merge({ by: "match" as const, column }, options) };
 }
 

@@ -1,7 +1,7 @@
 /** The shapes of owners, and of what becomes of rows. */
 import { z } from "zod";
 import { isObject } from "../value.ts";
-import { byField, choose, list, sql, text } from "./leaves.ts";
+import { byField, choose, list, record, sql, text } from "./leaves.ts";
 
 export const ownerShapes = {
   column: z.strictObject({ by: z.literal("column"), column: text }),
@@ -14,7 +14,16 @@ export const ownerShapes = {
   polymorphic: z.strictObject({ by: z.literal("polymorphic"), type: text, id: text, value: z.string() }),
   sql: z.strictObject({ by: z.literal("sql"), expression: sql }),
   referenced_by: z.strictObject({ by: z.literal("referenced_by"), table: text, columns: list.optional() }),
-  match: z.strictObject({ by: z.literal("match"), column: text, value: text, if: sql.optional() }),
+  match: z.strictObject({
+    by: z.literal("match"),
+    column: text,
+    value: choose((value) => (isObject(value) ? z.strictObject({ sql }) : text), {
+      expected: "",
+      remedy: "",
+    }),
+    if: sql.optional(),
+    and: record(text).optional(),
+  }),
 };
 export const owner = choose(
   (value) => (typeof value === "string" ? text : byField("by", ownerShapes)(value)),

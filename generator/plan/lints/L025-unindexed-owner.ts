@@ -4,6 +4,7 @@ import type { Table } from "../../catalog/model.ts";
 import { ident, qualified } from "../../quote.ts";
 import { columnsRead, sameExpression } from "../../same-expression.ts";
 import { type PlanContext, report } from "../context.ts";
+import { matchColumns } from "../match.ts";
 import type { OwnerPlan, Referrer } from "../model.ts";
 import { isOrphaned } from "../referenced-by.ts";
 import type { Lint } from "./index.ts";
@@ -103,13 +104,15 @@ function leads(index: Table["indexes"][number], expression: string): boolean {
 /** The columns that lack an index; null where nothing does. */
 function lookupColumns(context: PlanContext, table: Table, owner: OwnerPlan): string[] | null {
   const wanted =
-    owner.by === "column" || owner.by === "match"
+    owner.by === "column"
       ? [[owner.column]]
-      : owner.by === "via"
-        ? [owner.columns]
-        : owner.by === "polymorphic"
-          ? [[owner.id], [owner.type, owner.id]]
-          : [];
+      : owner.by === "match"
+        ? [[owner.column], matchColumns(owner)]
+        : owner.by === "via"
+          ? [owner.columns]
+          : owner.by === "polymorphic"
+            ? [[owner.id], [owner.type, owner.id]]
+            : [];
   if (wanted.length === 0 || wanted.some((columns) => context.catalog.hasIndexOn(table, columns)))
     return null;
   return wanted.at(-1) ?? null;

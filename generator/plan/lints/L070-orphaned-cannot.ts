@@ -1,7 +1,7 @@
 /** L070: something asked of rows by referencedBy() that only a row with an owner of its own can do. */
 import type { TableAnnotation } from "../../annotation/model.ts";
 import { type PlanContext, report } from "../context.ts";
-import type { OwnerPlan } from "../model.ts";
+import type { OwnerPlan, Plan } from "../model.ts";
 import { rulesOf } from "../owner.ts";
 import { isOrphaned } from "../referenced-by.ts";
 import type { Lint } from "./index.ts";
@@ -19,6 +19,7 @@ export const orphanedCannot: Lint = (plan, context) => {
         `write owner: referencedBy("…") where they are what is pointed at, or give the table an owner of its own; a foreign key with on delete cascade would take them along unsaid`,
       );
   }
+  effects(plan, context);
   for (const { operation } of allowedOperations(plan)) {
     if (!isOrphaned(operation.rows)) continue;
     const named = operation.changes.find(
@@ -36,6 +37,21 @@ export const orphanedCannot: Lint = (plan, context) => {
       });
   }
 };
+
+/** Whether the row goes is only known when everything else has gone; an effect is written down before. */
+function effects(plan: Plan, context: PlanContext): void {
+  for (const effect of plan.effects)
+    for (const { table, arms } of effect.sources) {
+      if (!arms?.some(({ rows }) => isOrphaned(rows))) continue;
+      report(context, {
+        code: "L070",
+        subject: table.name,
+        message: `the effect ${effect.name} would be written down before it is known whether the row goes: what is outside might be somebody else's still`,
+        remedy: `feed ${effect.name} from a table that has an owner, or delete what is outside by a job of your own`,
+        path: effect.path,
+      });
+    }
+}
 
 function itself(context: PlanContext, declared: Declared): void {
   const { decision, path } = declared;

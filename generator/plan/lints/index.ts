@@ -38,6 +38,7 @@ import { ghostWithoutPart } from "./L067-ghost-without-part.ts";
 import { subjectColumnChanges } from "./L068-subject-column-changes.ts";
 import { neverOrphaned } from "./L069-never-orphaned.ts";
 import { orphanedCannot } from "./L070-orphaned-cannot.ts";
+import { stepOutOfPlace } from "./L071-step-out-of-place.ts";
 import { inheritedRows } from "./L072-inherited-rows.ts";
 import { unknownEffect } from "./L076-unknown-effect.ts";
 import { effectOrder } from "./L077-effect-order.ts";
@@ -87,6 +88,7 @@ export const lints: readonly Lint[] = [
   partNotOneToOne,
   settingWithoutEffect,
   ghostWithoutPart,
+  stepOutOfPlace,
   unknownEffect,
   effectOrder,
   effectTime,

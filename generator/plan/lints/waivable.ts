@@ -73,8 +73,9 @@ export const waivable: Record<string, Waivable> = {
   L066: "the value would stay until the erasure",
   L067: { errors: FAILS },
   L068: { errors: WRONG },
-  L069: "the rule would never do anything, though the file says that it does",
-  L070: "it can't be done of a row that may be several people's",
+  L069: "the rule would do nothing",
+  L070: WRONG,
+  L071: { errors: "the step would run where it isn't meant to, or never" },
   L072: "what isn't decided isn't erased: say keep(\"why\") of the table",
   L076: "the outside would not be told",
   L077: "the effect would never be delivered, and the request never completed",
@@ -82,6 +83,7 @@ export const waivable: Record<string, Waivable> = {
   L079: "the effect would never be made",
   L080: "the payload could not be made, or would hold what must not leave",
   L081: "the effect would wait for ever, and its request never be completed",
+  L082: "each delivery would fail",
 };
 
 /** Why a finding can't be accepted; null where it can. */

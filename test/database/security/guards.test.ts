@@ -1,6 +1,15 @@
 /** Guards where the schema doesn't help them: no foreign key, a key in a column of another type, a polymorphic pair. */
 import { beforeAll, expect, test } from "vitest";
-import { credential, keep, pii, polymorphic, session, subject, table } from "../../../generator/index.ts";
+import {
+  credential,
+  keep,
+  ownerSql,
+  pii,
+  polymorphic,
+  session,
+  subject,
+  table,
+} from "../../../generator/index.ts";
 import { useDatabase } from "../../support/database.ts";
 import { type Erasure, failureOf, installLethe, sqlState, terms } from "../../support/schema-case.ts";
 
@@ -12,6 +21,10 @@ const erasure: Erasure = {
     users: subject({ key: "id", rls: "hide", columns: { id: keep(), email: pii.email() } }),
     sessions: session({ owner: "user_id" }),
     tokens: session({ owner: polymorphic({ type: "owner_type", id: "owner_id", value: "User" }) }),
+    devices: session({
+      owner: ownerSql("(t.info ->> 'user')::bigint"),
+      where: "t.kind = 'phone' and t.revoked_at is null",
+    }),
     grants: table({ rules: [credential({ owner: "giver" }), credential({ owner: "taker" })] }),
   },
 };
@@ -22,6 +35,8 @@ beforeAll(async () => {
     create table sessions (id bigint generated always as identity primary key, user_id text);
     create table tokens (id bigint generated always as identity primary key, owner_type text not null, owner_id text not null);
     create table grants (id bigint generated always as identity primary key, giver bigint, taker text);
+    create table devices (id bigint generated always as identity primary key, kind text, info jsonb, revoked_at timestamptz);
+    create index on devices (((info ->> 'user')::bigint)) where kind = 'phone';
     create index on sessions (user_id); create index on tokens (owner_type, owner_id); create index on grants (giver); create index on grants (taker);
     insert into users select n, n || '@example.com' from generate_series(1, 9) n;
     grant select, insert, update on all tables in schema public to app_user;
@@ -72,4 +87,48 @@ test("COPY and inserts of many rows at once are guarded row by row", async () =>
     await sqlState(db.sql`insert into sessions (user_id) select n::text from generate_series(1, 9) n`),
   ).toBe("LT010");
   expect(await db.sql`select from sessions where user_id = '9'`).toHaveLength(0);
+});
+
+test("a guard is about the rows that its rule's where names, and about those that become such", async () => {
+  const phone = (who: number, more = "") =>
+    `insert into devices (kind, info, revoked_at) values ('phone', '{"user": ${who}}', ${more || "null"}) returning id`;
+  expect(await sqlState(db.sql.unsafe(phone(1)))).toBe("LT010");
+  const [revoked] = await db.sql.unsafe(phone(1, "now()"));
+  // What the rule doesn't name needn't have an owner that can be read.
+  const [other] =
+    await db.sql`insert into devices (kind, info) values ('printer', '{"user": "hp-7"}') returning id`;
+  await db.sql`insert into devices (kind, info) values (null, '{"user": 1}')`;
+  await db.sql.unsafe(phone(5));
+  expect(await sqlState(db.sql`update devices set revoked_at = null where id = ${revoked?.id}`)).toBe(
+    "LT010",
+  );
+  await db.sql`update devices set info = '{"user": 1, "os": "x"}' where id = ${revoked?.id}`;
+  expect(
+    await sqlState(db.sql`update devices set kind = 'phone', info = '{"user": 2}' where id = ${other?.id}`),
+  ).toBe("LT010");
+  await db.sql`update devices set kind = 'phone', info = '{"user": 6}' where id = ${other?.id}`;
+  expect(await sqlState(db.sql`update devices set info = '{"user": 3}' where id = ${other?.id}`)).toBe(
+    "LT010",
+  );
+});
+
+const wide = useDatabase("empty");
+test("a wider integer than the key is a key where it can be one", async () => {
+  await wide.sql.unsafe(`
+    create table users (id integer primary key, email text);
+    create table sessions (id bigint generated always as identity primary key, user_id bigint);
+    create index on sessions (user_id);
+    insert into users values (1, 'a@example.com'), (2, 'b@example.com');
+  `);
+  await installLethe(wide.sql, {
+    ...terms,
+    access: { ...terms.access, currentUser: "null" },
+    tables: {
+      users: subject({ key: "id", columns: { id: keep(), email: pii.email() } }),
+      sessions: session({ owner: "user_id" }),
+    },
+  });
+  await wide.sql`select lethe.schedule_deletion(1)`;
+  expect(await sqlState(wide.sql`insert into sessions (user_id) values (1)`)).toBe("LT010");
+  await wide.sql`insert into sessions (user_id) values (2), (99999999999)`;
 });

@@ -54,6 +54,7 @@ test("defaults", () => {
     options: {},
     access: { currentUser: "null", app: [], admin: [], worker: [], searchPath: ["public"] },
     ghosts: {},
+    steps: {},
     effects: {},
     tables: {},
     groups: {},

@@ -16,6 +16,7 @@ import {
   mfa,
   pii,
   presets,
+  referencedBy,
   retain,
   secret,
   session,
@@ -268,4 +269,37 @@ test("the tables of a group are in it one by one, each with its own columns", ()
     ["public.shop_likes", ["mood"]],
     ["public.users", ["email"]],
   ]);
+});
+
+test("rows without an owner, and the application's own steps, in words", () => {
+  const erasure = defineErasure({
+    ...terms,
+    access: { ...terms.access, currentUser: presets.setting("app.user_id", "bigint") },
+    lifecycle: { ...terms.lifecycle, strategies: ["anonymize", "hard_delete"] },
+    tables: {
+      users: subject({ key: "id", columns: { id: keep(), home_id: pii.null() } }),
+      addresses: content({ owner: referencedBy("users"), rows: "delete" }),
+    },
+    steps: {
+      seats: {
+        at: "before",
+        why: "frees the seats",
+        strategies: ["hard_delete"],
+        run: "call release(subjects)",
+      },
+    },
+  });
+  const { annotation } = validateAnnotation(erasure);
+  const catalog = catalogOf([
+    catalogTable("users", { id: "bigint pk", home_id: "bigint index -> addresses" }),
+    catalogTable("addresses", { id: "bigint pk", street: "text" }),
+  ]);
+  if (annotation === null) throw new Error("a wrong test");
+  const made = plan(annotation, catalog);
+  if (made.plan === null) throw new Error(JSON.stringify(made.findings));
+  const page = registerMarkdown(registerOf(annotation, catalog, made.plan));
+  expect(page).toContain("their public.users (home_id) point at them, and nothing else does");
+  expect(page).toContain(
+    "| `seats` | at execution, before anything is erased, under hard_delete | frees the seats |",
+  );
 });

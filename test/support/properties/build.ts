@@ -132,6 +132,7 @@ function annotate(recipe: Recipe, people: People, tables: DrawnTable[], strategi
       searchPath: [people.schema],
     },
     groups: {},
+    steps: {},
     ghosts: { gone: people.ghost },
     effects: {},
     tables: {

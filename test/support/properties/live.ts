@@ -4,7 +4,8 @@ import { expect } from "vitest";
 import type { Finding } from "../../../generator/errors.ts";
 import { execute, executeDue, requestOf, schedule } from "../scenario.ts";
 import type { Case, Departure } from "./build.ts";
-import { Interpreter, type World } from "./interpreter.ts";
+import { Interpreter } from "./interpreter.ts";
+import type { World } from "./owned-rows.ts";
 import { ownTables, portrait, quoted, readState } from "./state.ts";
 
 export async function live(sql: postgres.Sql, drawn: Case, world: World, findings: Finding[]): Promise<void> {

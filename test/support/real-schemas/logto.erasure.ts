@@ -5,6 +5,7 @@ import {
   credential,
   keep,
   keepRest,
+  match,
   mfa,
   ownerSql,
   pii,
@@ -22,8 +23,8 @@ import { type Erasure, terms } from "../schema-case.ts";
 const touches = { set_updated_at: ack("sets updated_at and nothing else") };
 
 /** Rows that hold only the person's address, which Logto stores once it is verified. A tenant's addresses are its own. */
-const addressedBy = (column: string, value: string) =>
-  ownerSql(`(select u.id from public.users u where u.tenant_id = t.tenant_id and u.${column} = ${value})`);
+const addressedBy = (value: "primary_email" | "primary_phone", column: string) =>
+  match(column, { value, if: `t.${value} is not null`, and: { tenant_id: "tenant_id" } });
 
 /** `tenantRole` is the one that Logto makes; a tenant's own role is a member of it. */
 export const logtoErasure = (tenantRole: string): Erasure => ({
@@ -99,11 +100,11 @@ export const logtoErasure = (tenantRole: string): Erasure => ({
     }),
     verification_records: session(),
     verification_statuses: session(),
-    one_time_tokens: session({ owner: addressedBy("primary_email", "t.email") }),
+    one_time_tokens: session({ owner: addressedBy("primary_email", "email") }),
     passcodes: table({
       rules: [
-        session({ owner: addressedBy("primary_email", "t.email") }),
-        session({ owner: addressedBy("primary_phone", "t.phone") }),
+        session({ owner: addressedBy("primary_email", "email") }),
+        session({ owner: addressedBy("primary_phone", "phone") }),
       ],
     }),
 
@@ -144,7 +145,7 @@ export const logtoErasure = (tenantRole: string): Erasure => ({
       rules: [
         content({ owner: "inviter_id", rows: "detach" }),
         content({ owner: "accepted_user_id", rows: "delete" }),
-        content({ owner: addressedBy("primary_email", "t.invitee"), rows: "delete" }),
+        content({ owner: addressedBy("primary_email", "invitee"), rows: "delete" }),
       ],
     }),
     organization_invitation_role_relations: content({
@@ -162,7 +163,9 @@ export const logtoErasure = (tenantRole: string): Erasure => ({
       },
     }),
     service_logs: content({
-      owner: addressedBy("primary_email", "t.payload -> 'data' ->> 'to'"),
+      owner: ownerSql(
+        "(select u.id from public.users u where u.tenant_id = t.tenant_id and u.primary_email = t.payload -> 'data' ->> 'to')",
+      ),
       where: "t.type in ('sendEmail', 'sendEmailFailed')",
       rows: "delete",
     }),

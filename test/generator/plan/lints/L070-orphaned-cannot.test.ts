@@ -67,3 +67,15 @@ test("L028: nothing points there, or two do; L025: what points there has no inde
   expect(subjects("L025", wrong("uuid -> addresses"))).toEqual(["public.users.home_id"]);
   expect(subjects("L025", wrong("uuid index -> addresses"))).toEqual([]);
 });
+
+test("L070: an effect, which is written down before it is known whether the row goes", () => {
+  const effect = (address: Decision) => ({
+    ...decide(address),
+    more: { effects: { picture: { handler: "blob" } }, lifecycle: { strategies: ["anonymize" as const] } },
+  });
+  const fed = { street: pii.null({ effect: "picture" }) };
+  expect(findings("L070", effect(content({ owner, columns: fed, rows: "transform" })))).toMatchObject([
+    { subject: "public.addresses", path: ["effects", "picture"] },
+  ]);
+  expect(subjects("L070", effect(content({ owner: "id", columns: fed, rows: "transform" })))).toEqual([]);
+});

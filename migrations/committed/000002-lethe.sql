@@ -1,10 +1,10 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:2f2df2eedfd831efa95abcf7b44550e2f68b0197
+--! Hash: sha1:a3a2a10ae602736b2b5ed1d3731cd8570b8fd860
 --! Message: lethe
 
 --! split: 001-lethe.sql
 -- Lethe: the life of an account deletion. Generated from the annotation file by `lethe generate`; don't edit.
--- annotation f71e2ed7a7a6a04f7d27008139f2c3ae931ae1b207e87b42582bf02994093b0b
+-- annotation b80d6c8da6ad879abd43ffd43342fa36ca0d44da0679bbf69887b260a90d5f9b
 --
 -- subject: public.users (id uuid); strategies: anonymize, hard_delete, soft_delete; grace: 14 days; cooldown: 24 hours
 -- Reviewers: the parts WHAT IS ERASED, LOCKING OUT and GUARDS say what happens to whose rows; the rest is the same
@@ -2515,6 +2515,43 @@ comment on function lethe.purge_from(lethe.retention, lethe.retained[]) is 'Dele
 $define$);
 
 -- =============================================================================
+-- STEPS OF THE APPLICATION'S OWN
+-- SQL that the annotation names, and when it runs.
+-- =============================================================================
+
+call pg_temp.lethe_define('function lethe.run_steps(text, bigint[])', $define$
+create or replace function lethe.run_steps(moment text, requests bigint[]) returns void
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  return;
+end
+$function$;
+comment on function lethe.run_steps(text, bigint[]) is 'Runs the application''s own steps of one moment (before, after), each once for all subjects whose request it holds for.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.capture_for_steps(bigint[])', $define$
+create or replace function lethe.capture_for_steps(requests bigint[]) returns void
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  return;
+end
+$function$;
+comment on function lethe.capture_for_steps(bigint[]) is 'Looks up what the application''s own steps want to know, before anything is erased.';
+$define$);
+
+-- =============================================================================
 -- LOCKING OUT
 -- What happens when a deletion is scheduled, and when it is taken back.
 -- =============================================================================
@@ -4360,8 +4397,12 @@ as $function$
   update lethe.deletion_request r
   set state = 'executing',
       -- There is no way back from here: an erasure in steps keeps no original for weeks, but for the values by which
-      -- rows of other tables are still to be found.
-      preserved = case when r.preserved ? 'matches' then jsonb_build_object('matches', r.preserved -> 'matches') end
+      -- rows of other tables are still to be found, and what the application's own steps asked for.
+      preserved = (
+        select jsonb_object_agg(kept.key, kept.value)
+        from jsonb_each(r.preserved) kept
+        where kept.key in ('matches', 'steps')
+      )
   where r.id = any ($1);
 $function$;
 comment on function lethe.begin_execution(bigint[]) is
@@ -4562,7 +4603,9 @@ begin
     select r.id from lethe.deletion_request r where r.id = any (ready) and r.subject_id = any (heavy)
   );
   perform lethe.start_running(locked);
+  perform lethe.capture_for_steps(ready);
   perform lethe.begin_execution(slow);
+  perform lethe.run_steps('before', ready);
 
   foreach name in array strategies loop
     if cardinality(slow) > 0 then
@@ -4578,6 +4621,7 @@ begin
     ));
   end loop;
 
+  perform lethe.run_steps('after', light);
   perform lethe.finish_execution(light, actor);
   if cardinality(slow) > 0 then
     set constraints all immediate;
@@ -4845,6 +4889,7 @@ begin
   -- A fresh look found nothing more: one last pass over everything, under the subject's lock.
   perform lethe.lock_subject(target.subject_id);
   perform lethe.apply_strategy(target.strategy, array[target.subject_id]);
+  perform lethe.run_steps('after', array[request]);
   perform lethe.finish_execution(array[request], actor);
   perform lethe.stop_running(array[target.subject_id]);
   select r.* into strict target from lethe.deletion_request r where r.id = request;
@@ -7905,7 +7950,7 @@ end
 $marks$;
 
 insert into lethe.annotation as a (hash, strategies, grace_period, cancel_cooldown, options, drift, marks, legacy, effect_attempts, payload_retention, window_from, window_to, window_zone, request_attempts)
-values ('f71e2ed7a7a6a04f7d27008139f2c3ae931ae1b207e87b42582bf02994093b0b', array['anonymize', 'hard_delete', 'soft_delete'], interval '14 days', interval '24 hours', '{"delete_content":false}'::jsonb, 'refuse', '"deleted_at" timestamp with time zone; "scheduled_deletion_at" timestamp with time zone', 'leave', 25, interval '90 days', null, null, 'UTC', 20)
+values ('b80d6c8da6ad879abd43ffd43342fa36ca0d44da0679bbf69887b260a90d5f9b', array['anonymize', 'hard_delete', 'soft_delete'], interval '14 days', interval '24 hours', '{"delete_content":false}'::jsonb, 'refuse', '"deleted_at" timestamp with time zone; "scheduled_deletion_at" timestamp with time zone', 'leave', 25, interval '90 days', null, null, 'UTC', 20)
 on conflict (only_row) do update
 set hash = excluded.hash,
     strategies = excluded.strategies,

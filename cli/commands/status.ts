@@ -47,7 +47,8 @@ async function look(sql: postgres.Sql, { schema, limit, subjects }: StatusOption
   const lethe = sql(schema);
   const subject = subjects ? sql`r.subject_id::text as subject,` : sql``;
   const shared = sql`
-    ${subject} r.state, r.strategy, r.scheduled_for, r.due_by, r.attempts, r.next_attempt_at, r.last_error
+    ${subject} r.state, r.strategy, r.scheduled_for, r.due_by, r.attempts,
+    nullif(r.next_attempt_at, 'infinity') as next_attempt_at, r.last_error
   `;
   return ask(schema, () =>
     // One look at one moment: the lists and the counts agree.

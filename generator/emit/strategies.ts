@@ -32,7 +32,7 @@ export function strategies(plan: Plan): DatabaseObject[] {
     ...allowed.flatMap((strategy) => residueFunctions(plan, strategy)),
     identityProcedure(plan),
     turnsFunction(plan),
-    heavyFunction(plan),
+    bulkRows(plan),
     drainFunction(plan),
   ];
 }
@@ -193,33 +193,30 @@ function isContent(operation: Operation): boolean {
   return operation.class !== "part" && !SIGN_IN.has(operation.class);
 }
 
-function heavyFunction(plan: Plan): DatabaseObject {
-  const looks = heavyStrategies(plan).flatMap((strategy) =>
-    plan.operations[strategy].flatMap((operation) => (operation.heavy === null ? [] : [look(operation)])),
+/** As data, for the core: it plans these queries, and runs them where the planner can't know. */
+function bulkRows(plan: Plan): DatabaseObject {
+  const queries = heavyStrategies(plan).flatMap((strategy) =>
+    plan.operations[strategy].flatMap((operation) =>
+      operation.heavy === null ? [] : [bulkQuery(operation)],
+    ),
   );
   return routine(plan, {
     kind: "function",
-    name: "heavy_subjects",
-    parameters: [{ name: "strategy", type: "text" }, ...subjectsParameter(plan)],
-    returns: `${plan.key.type}[]`,
-    declare: [`heavy ${plan.key.type}[] := '{}';`],
-    body: [
-      "-- soft_delete leaves content where it is.",
-      "if strategy = 'soft_delete' or cardinality(subjects) = 0 then",
-      "  return heavy;",
-      "end if;",
-      // The same table under two strategies is looked at once.
-      ...new Set(looks),
-      "return heavy;",
-    ].join("\n"),
-    comment: "Those of the subjects who have so many rows in one table that their erasure goes in steps.",
+    name: "bulk_rows",
+    parameters: [],
+    returns: "table (table_name text, rows_of text, heavy bigint)",
+    volatility: "stable",
+    // The same table under two strategies is looked at once.
+    body: [...new Set(queries)].map((query) => `return query select ${query};`).join("\n") || "return;",
+    comment:
+      "Tables in which a person may have very many rows, with the query of the rows of the subjects in $1, and the number of one person's rows beyond which their erasure goes in steps.",
   });
 }
 
-function look({ table: ref, rows, heavy }: Operation): string {
+function bulkQuery({ table: ref, rows, heavy }: Operation): string {
   const owned = ownedBy(rows, () => "$1").join("\n  and ");
   const query = indent(`select from ${table(ref)} t\nwhere ${owned}`, 2);
-  return `heavy := heavy || lethe.heavy_among(${literal(table(ref))}, ${dollar(`\n${query}\n`, "rows")}, subjects, ${heavy});`;
+  return `${literal(table(ref))}, ${dollar(`\n${query}\n`, "rows")}, ${heavy}::bigint`;
 }
 
 /** The event that reports the erasure says how many rows each statement touched. */

@@ -1,10 +1,10 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:c746f8637358c5a7a2074ac513be53378d77917a
+--! Hash: sha1:cefa8651726320fd0451bb81512eb8cec3667a15
 --! Message: lethe
 
 --! split: 001-lethe.sql
 -- Lethe: the life of an account deletion. Generated from the annotation file by `lethe generate`; don't edit.
--- annotation a1de15ae6c31247ae4cb7f7516b9c9f7c7b6df829ea7ba756f13f4a97e6e79a4
+-- annotation b80d6c8da6ad879abd43ffd43342fa36ca0d44da0679bbf69887b260a90d5f9b
 --
 -- subject: public.users (id uuid); strategies: anonymize, hard_delete, soft_delete; grace: 14 days; cooldown: 24 hours
 -- Reviewers: the parts WHAT IS ERASED, LOCKING OUT and GUARDS say what happens to whose rows; the rest is the same
@@ -899,6 +899,18 @@ create table lethe.drift_look (
 comment on table lethe.drift_look is
   'What the last look for drift found: strategies that wait, with a table. Good for a minute, while the catalog is the same.';
 insert into lethe.drift_look (catalog_mark, looked_at, refused) values ('', '-infinity', '{}');
+$step$);
+
+call pg_temp.lethe_step(11, $step$
+-- When bulk work may be done, in local time of a zone; null at any time.
+alter table lethe.annotation
+  add column window_from time,
+  add column window_to time,
+  add column window_zone text not null default 'UTC',
+  add column request_attempts integer not null default 20 check (request_attempts > 0);
+comment on column lethe.annotation.window_from is 'Executions by the worker begin then; null: at any time.';
+comment on column lethe.annotation.window_to is 'They end then; where it is before window_from, on the next day.';
+comment on column lethe.annotation.request_attempts is 'After so many attempts in vain a request is a dead letter: it waits for somebody to look at it.';
 $step$);
 
 -- =============================================================================
@@ -1913,78 +1925,72 @@ $function$;
 comment on function lethe.take_all_turns() is 'Held to the end of the transaction: tables whose rows may belong to two people, which two workers would lock crosswise.';
 $define$);
 
-call pg_temp.lethe_define('function lethe.heavy_subjects(text, uuid[])', $define$
-create or replace function lethe.heavy_subjects(strategy text, subjects uuid[]) returns uuid[]
+call pg_temp.lethe_define('function lethe.bulk_rows()', $define$
+create or replace function lethe.bulk_rows() returns table (table_name text, rows_of text, heavy bigint)
 language plpgsql
+stable
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
 set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $function$
 #variable_conflict use_variable
-declare
-  heavy uuid[] := '{}';
 begin
-  -- soft_delete leaves content where it is.
-  if strategy = 'soft_delete' or cardinality(subjects) = 0 then
-    return heavy;
-  end if;
-  heavy := heavy || lethe.heavy_among('public.collection_members', $rows$
+  return query select 'public.collection_members', $rows$
     select from public.collection_members t
     where t.user_id = any ($1)
-  $rows$, subjects, 50000);
-  heavy := heavy || lethe.heavy_among('public.comment_edits', $rows$
+  $rows$, 50000::bigint;
+  return query select 'public.comment_edits', $rows$
     select from public.comment_edits t
     where t.comment_id in (
       select t.id
       from public.comments t
       where t.author_id = any ($1)
     )
-  $rows$, subjects, 50000);
-  heavy := heavy || lethe.heavy_among('public.events', $rows$
+  $rows$, 50000::bigint;
+  return query select 'public.events', $rows$
     select from public.events t
     where t.user_id = any ($1)
-  $rows$, subjects, 50000);
-  heavy := heavy || lethe.heavy_among('public.invoices', $rows$
+  $rows$, 50000::bigint;
+  return query select 'public.invoices', $rows$
     select from public.invoices t
     where t.user_id = any ($1)
-  $rows$, subjects, 50000);
-  heavy := heavy || lethe.heavy_among('public.messages', $rows$
+  $rows$, 50000::bigint;
+  return query select 'public.messages', $rows$
     select from public.messages t
     where t.sender_id = any ($1)
-  $rows$, subjects, 50000);
-  heavy := heavy || lethe.heavy_among('public.messages', $rows$
+  $rows$, 50000::bigint;
+  return query select 'public.messages', $rows$
     select from public.messages t
     where t.recipient_id = any ($1)
-  $rows$, subjects, 50000);
-  heavy := heavy || lethe.heavy_among('public.uploads', $rows$
+  $rows$, 50000::bigint;
+  return query select 'public.uploads', $rows$
     select from public.uploads t
     where t.user_id = any ($1)
-  $rows$, subjects, 50000);
-  heavy := heavy || lethe.heavy_among('public.collections', $rows$
+  $rows$, 50000::bigint;
+  return query select 'public.collections', $rows$
     select from public.collections t
     where t.owner_id = any ($1)
-  $rows$, subjects, 50000);
-  heavy := heavy || lethe.heavy_among('public.comments', $rows$
+  $rows$, 50000::bigint;
+  return query select 'public.comments', $rows$
     select from public.comments t
     where t.author_id = any ($1)
-  $rows$, subjects, 50000);
-  heavy := heavy || lethe.heavy_among('public.property_listings', $rows$
+  $rows$, 50000::bigint;
+  return query select 'public.property_listings', $rows$
     select from public.property_listings t
     where t.creator_id = any ($1)
-  $rows$, subjects, 50000);
-  heavy := heavy || lethe.heavy_among('public.collection_members', $rows$
+  $rows$, 50000::bigint;
+  return query select 'public.collection_members', $rows$
     select from public.collection_members t
     where t.collection_id in (
       select t.id
       from public.collections t
       where t.owner_id = any ($1)
     )
-  $rows$, subjects, 50000);
-  return heavy;
+  $rows$, 50000::bigint;
 end
 $function$;
-comment on function lethe.heavy_subjects(text, uuid[]) is 'Those of the subjects who have so many rows in one table that their erasure goes in steps.';
+comment on function lethe.bulk_rows() is 'Tables in which a person may have very many rows, with the query of the rows of the subjects in $1, and the number of one person''s rows beyond which their erasure goes in steps.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.drain(text, uuid, integer)', $define$
@@ -4677,6 +4683,41 @@ comment on function lethe.continue_deletion(bigint) is
    Errors: LT005 not allowed, LT015 wrong isolation level.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.cut_to_size(bigint[], bigint)', $define$
+create or replace function lethe.cut_to_size(requests bigint[], max_rows bigint) returns bigint[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set row_security = off
+as $function$
+#variable_conflict use_variable
+declare
+  people uuid[];
+  expected bigint;
+begin
+  while cardinality(requests) > 1 loop
+    people := array(
+      select r.subject_id
+      from lethe.deletion_request r
+      where r.id = any (requests) and r.strategy <> 'soft_delete'
+    );
+    select coalesce(sum(lethe.planned_rows(b.rows_of, people)), 0)
+    into expected
+    from lethe.bulk_rows() b
+    join pg_class c on c.oid = b.table_name::regclass
+    -- A small table can't hold up a batch, and where nobody has counted the planner would guess.
+    where c.reltuples > 100000;
+    exit when expected <= max_rows;
+    requests := requests[:(cardinality(requests) + 1) / 2];
+  end loop;
+  return requests;
+end
+$function$;
+comment on function lethe.cut_to_size(bigint[], bigint) is
+  'The first of the requests, as many as have no more than max_rows rows together by the planner''s estimate; at least one.
+   The others stay due: a batch is bounded by its rows, not by its people alone.';
+$define$);
+
 call pg_temp.lethe_define('function lethe.due_requests(integer)', $define$
 create or replace function lethe.due_requests(max integer default 500) returns setof bigint
 language plpgsql
@@ -4907,6 +4948,7 @@ begin
     limit max
     for update skip locked
   );
+  claimed := lethe.cut_to_size(claimed, 100000);
   ready := lethe.hold_drifted(claimed);
   outcome := lethe.execute_requests(ready, 20);
   outcome.blocked := outcome.blocked + cardinality(claimed) - cardinality(ready);
@@ -4922,6 +4964,7 @@ end
 $function$;
 comment on function lethe.execute_due_deletions(integer) is
   'Erases up to max subjects that are due, in one transaction, one statement a table; several workers may call it at once.
+   Fewer where they have more than 100,000 rows together, by the planner''s estimate.
    A subject with very many rows comes back as executing: continue_deletion() does the rest in steps.
    Requests whose strategy touches a drifted table are put back (LT009) and count as blocked.
    Returns how many were executed, failed, blocked, and how many due ones remain (counted up to 10,000).
@@ -5076,6 +5119,7 @@ begin
   from lethe.deletion_request r
   where r.state = 'executing'
     and (r.next_attempt_at is null or r.next_attempt_at <= now())
+    and ((select lethe.in_window()) or r.due_by < now() + interval '2 days')
   order by r.id
   limit 1000;
 end
@@ -5207,7 +5251,6 @@ create or replace function lethe.heavy_among(
   heavy bigint
 ) returns uuid[]
 language plpgsql
--- Not stable: EXPLAIN isn't allowed in such a function.
 volatile
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -5217,7 +5260,6 @@ as $function$
 declare
   half constant integer := cardinality(subjects) / 2;
   stored constant real := (select c.reltuples from pg_class c where c.oid = table_name::regclass);
-  expected json;
   counted bigint;
 begin
   if stored between 0 and heavy then
@@ -5225,8 +5267,7 @@ begin
   end if;
   if stored > 100000 then
     -- The planner knows from ANALYZE who has very many rows. Counting would read twice what is about to be erased.
-    execute 'explain (format json) ' || rows_of into expected using subjects;
-    counted := (expected #>> '{0,Plan,Plan Rows}')::numeric;
+    counted := lethe.planned_rows(rows_of, subjects);
   else
     -- Small, or never analyzed: nobody knows, and counting costs little.
     execute format('select count(*) from (%s limit %s) rows', rows_of, heavy + 1) into counted using subjects;
@@ -5243,6 +5284,33 @@ $function$;
 comment on function lethe.heavy_among(text, text, uuid[], bigint) is
   'Those of the subjects who have more rows than heavy in a table; in a large one, as far as its statistics tell.
    rows_of: a query of the rows of the subjects in $1; in a large table it is only planned.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.heavy_subjects(text, uuid[])', $define$
+create or replace function lethe.heavy_subjects(strategy text, subjects uuid[]) returns uuid[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set row_security = off
+as $function$
+#variable_conflict use_variable
+declare
+  heavy uuid[] := '{}';
+  bulk record;
+begin
+  -- soft_delete leaves content where it is.
+  if strategy = 'soft_delete' or cardinality(subjects) = 0 then
+    return heavy;
+  end if;
+  for bulk in
+    select b.table_name, b.rows_of, b.heavy from lethe.bulk_rows() b
+  loop
+    heavy := heavy || lethe.heavy_among(bulk.table_name, bulk.rows_of, subjects, bulk.heavy);
+  end loop;
+  return heavy;
+end
+$function$;
+comment on function lethe.heavy_subjects(text, uuid[]) is
+  'Those of the subjects who have so many rows in one table that their erasure goes in steps.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.hold_drifted(bigint[])', $define$
@@ -5289,6 +5357,31 @@ end
 $function$;
 comment on function lethe.hold_drifted(bigint[]) is
   'Puts back requests whose strategy touches a table that has drifted (LT009), and returns the others.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.in_window()', $define$
+create or replace function lethe.in_window() returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+  terms lethe.annotation;
+  clock time;
+begin
+  select a.* into strict terms from lethe.annotation a;
+  if terms.window_from is null then
+    return true;
+  end if;
+  clock := (now() at time zone terms.window_zone)::time;
+  return case
+    when terms.window_from < terms.window_to then clock >= terms.window_from and clock < terms.window_to
+    -- Over midnight.
+    else clock >= terms.window_from or clock < terms.window_to
+  end;
+end
+$function$;
+comment on function lethe.in_window() is 'May the worker execute now, by the annotation''s lifecycle.window?';
 $define$);
 
 call pg_temp.lethe_define('function lethe.is_row_error(text)', $define$
@@ -5338,7 +5431,7 @@ as $function$
     (
       select min(greatest(r.scheduled_for, r.next_attempt_at))
       from lethe.deletion_request r
-      where r.state = 'executing'
+      where r.state = 'executing' and (select lethe.in_window())
     ),
     now()
   ), interval '0'))::double precision;
@@ -5440,6 +5533,25 @@ $function$;
 comment on function lethe.note_rows(text, text, text, bigint) is 'Counts what a statement of an erasure touched, for the event that reports it.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.planned_rows(text, uuid[])', $define$
+create or replace function lethe.planned_rows(rows_of text, subjects uuid[]) returns bigint
+language plpgsql
+-- Not stable: EXPLAIN isn't allowed in such a function.
+volatile
+set search_path = pg_catalog, pg_temp
+set row_security = off
+as $function$
+declare
+  expected json;
+begin
+  execute 'explain (format json) ' || rows_of into expected using subjects;
+  return (expected #>> '{0,Plan,Plan Rows}')::numeric;
+end
+$function$;
+comment on function lethe.planned_rows(text, uuid[]) is
+  'How many rows the planner expects of a query of the rows of the subjects in $1. Nothing is read but statistics.';
+$define$);
+
 call pg_temp.lethe_define('function lethe.record_blocked(bigint[])', $define$
 create or replace function lethe.record_blocked(requests bigint[]) returns void
 language plpgsql
@@ -5472,23 +5584,31 @@ as $function$
 #variable_conflict use_variable
 declare
   attempt integer;
+  last constant integer := (select a.request_attempts from lethe.annotation a);
 begin
   perform lethe.require_service();
-  -- One minute, two, four … up to half a day.
+  -- One minute, two, four … up to half a day; in the end somebody has to look at it.
   update lethe.deletion_request r
   set attempts = r.attempts + 1,
-      next_attempt_at = now() + least(interval '1 minute' * power(2, least(r.attempts, 12)), interval '12 hours'),
+      next_attempt_at = case
+        when r.attempts + 1 >= last then 'infinity'
+        else now() + least(interval '1 minute' * power(2, least(r.attempts, 12)), interval '12 hours')
+      end,
       last_error = left(error, 200)
   where r.id = request and r.state in ('scheduled', 'executing')
   returning r.attempts into attempt;
   if found then
     perform lethe.record_events(array[request], 'failed', 'worker',
       jsonb_build_object('error', left(error, 200), 'attempt', attempt));
+    if attempt >= last then
+      perform lethe.record_events(array[request], 'dead_letter', 'worker');
+    end if;
   end if;
 end
 $function$;
 comment on function lethe.record_failure(bigint, text) is
-  'Counts a failed attempt and puts the request back with a growing delay. error: SQLSTATE, table, constraint; never a message.
+  'Counts a failed attempt and puts the request back with a growing delay; after lifecycle.requestAttempts it is a dead letter,
+   which waits for retry_deletion(). error: SQLSTATE, table, constraint; never a message.
    The worker calls it for what SQL can''t catch: time-outs and lost connections. Errors: LT005 not allowed.';
 $define$);
 
@@ -5585,6 +5705,39 @@ begin
 end
 $function$;
 comment on function lethe.require_no_residue(text) is 'LT014 when a table is named: a batch whose erasure didn''t take is an error, not a success.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.retry_deletion(bigint)', $define$
+create or replace function lethe.retry_deletion(request bigint) returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  target lethe.deletion_request;
+begin
+  perform lethe.require_operator();
+  perform lethe.require_read_committed();
+  select r.* into target from lethe.deletion_request r where r.id = request for update;
+  if target.id is null or target.state not in ('scheduled', 'executing') or target.attempts = 0 then
+    perform lethe.refuse('LT016', null, 'the request has not failed',
+      'lethe.overdue lists the requests that have, and what each waits for.',
+      jsonb_build_object('request', request, 'state', target.state));
+  end if;
+  update lethe.deletion_request r
+  set attempts = 0,
+      next_attempt_at = null
+  where r.id = request;
+  perform lethe.record_events(array[request], 'retried', case when lethe.is_service() then 'worker' else 'admin' end);
+  perform pg_notify('lethe', '');
+end
+$function$;
+comment on function lethe.retry_deletion(bigint) is
+  'Puts a request back whose execution has failed, to be tried now and with all its attempts anew: for dead letters, once their
+   cause is mended. Errors: LT005 not allowed, LT015 wrong isolation level, LT016 it has not failed.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.schedule_legacy(integer)', $define$
@@ -7633,7 +7786,9 @@ select r.id as request_id,
 from lethe.deletion_request r
 where r.state = 'scheduled'
   and r.blocked_at is null
-  and greatest(r.scheduled_for, r.next_attempt_at) <= now();
+  and greatest(r.scheduled_for, r.next_attempt_at) <= now()
+  -- The month of Art. 12(3) matters more than quiet hours. Asked once, not for each row.
+  and ((select lethe.in_window()) or r.due_by < now() + interval '2 days');
 comment on view lethe.due is 'Requests that may be executed now: the one place that says so.';
 $define$);
 
@@ -7664,11 +7819,13 @@ select r.id as request_id,
        case
          when r.state = 'erased' then 'effects are open'
          when r.last_error like 'LT009%' then 'drift'
+         when r.next_attempt_at = 'infinity' then 'dead letter'
          when r.state = 'executing' and r.last_error like 'LT014%' then 'residue found'
          when r.state = 'executing' then 'in progress'
          when r.blocked_at is not null and r.last_error like 'effect %' then 'a required effect is open'
          when r.blocked_at is not null then 'blocked'
          when r.attempts > 0 then 'failed'
+         when not (select lethe.in_window()) and r.due_by >= now() + interval '2 days' then 'the execution window'
          else 'waits for the worker'
        end as waits_because,
        r.attempts,
@@ -8074,8 +8231,8 @@ begin
 end
 $marks$;
 
-insert into lethe.annotation as a (hash, strategies, grace_period, cancel_cooldown, options, drift, marks, legacy, effect_attempts, payload_retention)
-values ('a1de15ae6c31247ae4cb7f7516b9c9f7c7b6df829ea7ba756f13f4a97e6e79a4', array['anonymize', 'hard_delete', 'soft_delete'], interval '14 days', interval '24 hours', '{"delete_content":false}'::jsonb, 'refuse', '"deleted_at" timestamp with time zone; "scheduled_deletion_at" timestamp with time zone', 'leave', 25, interval '90 days')
+insert into lethe.annotation as a (hash, strategies, grace_period, cancel_cooldown, options, drift, marks, legacy, effect_attempts, payload_retention, window_from, window_to, window_zone, request_attempts)
+values ('b80d6c8da6ad879abd43ffd43342fa36ca0d44da0679bbf69887b260a90d5f9b', array['anonymize', 'hard_delete', 'soft_delete'], interval '14 days', interval '24 hours', '{"delete_content":false}'::jsonb, 'refuse', '"deleted_at" timestamp with time zone; "scheduled_deletion_at" timestamp with time zone', 'leave', 25, interval '90 days', null, null, 'UTC', 20)
 on conflict (only_row) do update
 set hash = excluded.hash,
     strategies = excluded.strategies,
@@ -8086,7 +8243,11 @@ set hash = excluded.hash,
     marks = excluded.marks,
     legacy = excluded.legacy,
     effect_attempts = excluded.effect_attempts,
-    payload_retention = excluded.payload_retention
+    payload_retention = excluded.payload_retention,
+    window_from = excluded.window_from,
+    window_to = excluded.window_to,
+    window_zone = excluded.window_zone,
+    request_attempts = excluded.request_attempts
 where a.hash <> excluded.hash or a.marks is distinct from excluded.marks;
 
 insert into lethe.retention (table_name, key_columns, since, kept_for, basis)
@@ -8122,6 +8283,7 @@ call pg_temp.lethe_grant('function lethe.execute_due_request(bigint)', 'execute'
 call pg_temp.lethe_grant('function lethe.executing_requests()', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.lag()', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.record_failure(bigint, text)', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.retry_deletion(bigint)', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.schedule_legacy(integer)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.take_event_counts()', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.residue_after(timestamptz, bigint, timestamptz, integer)', 'execute', array['app_worker']::name[]);

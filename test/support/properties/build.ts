@@ -124,6 +124,8 @@ function annotate(recipe: Recipe, people: People, tables: DrawnTable[], strategi
       drift: "refuse",
       effectAttempts: 25,
       payloadRetention: "90 days",
+      window: null,
+      requestAttempts: 20,
     },
     options: { thorough: false },
     access: {

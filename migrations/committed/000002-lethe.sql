@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:a3a2a10ae602736b2b5ed1d3731cd8570b8fd860
+--! Hash: sha1:a26c207bced5832b8262bc46f5165d27a90b9954
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -5151,6 +5151,8 @@ call pg_temp.lethe_define('function lethe.in_window()', $define$
 create or replace function lethe.in_window() returns boolean
 language plpgsql
 stable
+-- The views that ask are read by operators, who may not read the terms.
+security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
@@ -7998,6 +8000,7 @@ call pg_temp.lethe_grant('function lethe.execute_deletion(uuid, boolean)', 'exec
 call pg_temp.lethe_grant('function lethe.execute_due_deletions(integer)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.execute_due_request(bigint)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.executing_requests()', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.in_window()', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.lag()', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.record_failure(bigint, text)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.retry_deletion(bigint)', 'execute', array['app_admin', 'app_worker']::name[]);

@@ -4,7 +4,14 @@ import type postgres from "postgres";
 import { ask } from "../ask.ts";
 import { withDatabase } from "../database.ts";
 import { databaseOption, databaseUrl, jsonOption, positiveInteger, schemaOption } from "../options.ts";
-import { type Overview, type RequestLine, type RetainedLine, renderOverview } from "../overview.ts";
+import {
+  type EffectLine,
+  type LetterLine,
+  type Overview,
+  type RequestLine,
+  type RetainedLine,
+  renderOverview,
+} from "../overview.ts";
 
 interface StatusOptions {
   databaseUrl?: string;
@@ -78,6 +85,17 @@ async function look(sql: postgres.Sql, { schema, limit, subjects }: StatusOption
         from ${lethe}.retained_rows
         order by table_name, year, basis
       `;
+      const effects = await tx<EffectLine[]>`
+        select handler, state, effects::float8 as effects, failing::float8 as failing, oldest, next_attempt_at
+        from ${lethe}.effect_counts
+        order by handler, state
+      `;
+      const letters = await tx<LetterLine[]>`
+        select effect_id::float8 as effect, request_id::float8 as request, name, handler, last_error, retryable
+        from ${lethe}.dead_letters
+        order by effect_id
+        limit ${limit}
+      `;
       return {
         lagSeconds: numbers?.lag ?? 0,
         states: Object.fromEntries(states.map(({ state, requests }) => [state, requests])),
@@ -87,6 +105,8 @@ async function look(sql: postgres.Sql, { schema, limit, subjects }: StatusOption
         overdue: [...overdue],
         pending: [...pending],
         retained: [...retained],
+        effects: [...effects],
+        deadLetters: [...letters],
       };
     }),
   );

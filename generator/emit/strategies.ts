@@ -49,7 +49,10 @@ function strategyProcedure(plan: Plan, strategy: Strategy): DatabaseObject {
     kind: "procedure",
     name: strategy,
     parameters: subjectsParameter(plan),
-    declare: optionDeclarations(plan, operations),
+    declare: [
+      ...optionDeclarations(plan, operations),
+      ...(operations.length === 0 ? [] : ["touched bigint;"]),
+    ],
     body: [
       "-- For the executor alone: each subject's request must be executing in this transaction.",
       "perform lethe.require_executing(subjects);",
@@ -58,12 +61,13 @@ function strategyProcedure(plan: Plan, strategy: Strategy): DatabaseObject {
       ...captureStep(operations),
       ...statements(
         plan,
+        strategy,
         operations.filter((each) => !isLast(each)),
       ),
       ...requireNoneThroughSubject(plan, strategy),
       ...subjectStatement(plan, strategy),
       "",
-      ...statements(plan, operations.filter(isLast)),
+      ...statements(plan, strategy, operations.filter(isLast)),
       "-- A trigger or rule of the application may have swallowed a change: nothing that was to go may be left.",
       `if lethe.may_interfere('${strategy}') then`,
       `  perform lethe.require_no_residue(lethe.${strategy}_residue(subjects));`,
@@ -97,10 +101,11 @@ export function optionDeclarations(plan: Plan, works: { rows: OwnedRows }[]): st
   );
 }
 
-function statements(plan: Plan, operations: Operation[]): string[] {
+function statements(plan: Plan, strategy: Strategy | "identity", operations: Operation[]): string[] {
   return operations.flatMap((operation) => [
     `-- ${operation.table.name}: ${operation.action} (${operation.reason})`,
     statement(operation, plan.key, byVariable),
+    ...counted(strategy, operation),
     "",
   ]);
 }
@@ -162,8 +167,16 @@ function identityProcedure(plan: Plan): DatabaseObject {
     kind: "procedure",
     name: "erase_identity",
     parameters: subjectsParameter(plan),
-    declare: optionDeclarations(plan, operations),
-    body: ["perform lethe.require_executing(subjects);", "", ...statements(plan, operations), ...own]
+    declare: [
+      ...optionDeclarations(plan, operations),
+      ...(operations.length === 0 ? [] : ["touched bigint;"]),
+    ],
+    body: [
+      "perform lethe.require_executing(subjects);",
+      "",
+      ...statements(plan, "identity", operations),
+      ...own,
+    ]
       .join("\n")
       .trimEnd(),
     comment:
@@ -206,6 +219,14 @@ function bulkQuery({ table: ref, rows, heavy }: Operation): string {
   return `${literal(table(ref))}, ${dollar(`\n${query}\n`, "rows")}, ${heavy}::bigint`;
 }
 
+/** The event that reports the erasure says how many rows each statement touched. */
+function counted(strategy: Strategy | "identity", { table: ref, action }: Operation): string[] {
+  return [
+    "get diagnostics touched = row_count;",
+    `perform lethe.note_rows('${strategy}', ${literal(ref.name)}, '${action}', touched);`,
+  ];
+}
+
 function drained(plan: Plan, operation: Operation): string[] {
   const sql = chunk(operation, plan.key, byVariable);
   const kept = plan.retentions.find(
@@ -228,6 +249,7 @@ function drainFunction(plan: Plan): DatabaseObject {
       `-- ${operation.table.name}: ${operation.action} (${operation.reason})`,
       ...drained(plan, operation),
       "if touched > 0 then",
+      `  perform lethe.note_rows('${strategy}', ${literal(operation.table.name)}, '${operation.action}', touched);`,
       "  return touched;",
       "end if;",
     ]);

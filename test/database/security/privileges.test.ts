@@ -46,6 +46,7 @@ const functions: Record<string, Role[]> = {
   retry_effect: ["app_admin", "app_worker"],
   retry_effects: ["app_admin", "app_worker"],
   verify_events: ["app_admin", "app_worker"],
+  certificate: ["app_admin", "app_worker"],
 };
 const views: Record<string, Role[]> = {
   pending: ["app_admin", "app_worker"],
@@ -55,6 +56,7 @@ const views: Record<string, Role[]> = {
   request_counts: ["app_admin", "app_worker"],
   retained_rows: ["app_admin", "app_worker"],
   effect_counts: ["app_admin", "app_worker"],
+  dead_letters: ["app_admin", "app_worker"],
 };
 
 const all: string[] = [bystander, ...roles];

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:a26c207bced5832b8262bc46f5165d27a90b9954
+--! Hash: sha1:241731b43013f0915b173f02cd7b5e9df14e5a6b
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -1130,6 +1130,7 @@ as $function$
 #variable_conflict use_variable
 declare
   subjects_delete_content constant uuid[] := lethe.subjects_with_option(subjects, 'delete_content', true);
+  touched bigint;
 begin
   -- For the executor alone: each subject's request must be executing in this transaction.
   perform lethe.require_executing(subjects);
@@ -1140,14 +1141,20 @@ begin
   -- public.accounts: delete (credential, owner user_id)
   delete from public.accounts t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.accounts', 'delete', touched);
 
   -- public.backup_codes: delete (mfa, owner user_id)
   delete from public.backup_codes t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.backup_codes', 'delete', touched);
 
   -- public.collection_members: delete (content, owner user_id)
   delete from public.collection_members t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.collection_members', 'delete', touched);
 
   -- public.comment_edits: delete (content, via comments)
   delete from public.comment_edits t
@@ -1156,6 +1163,8 @@ begin
     from public.comments t
     where t.author_id = any (subjects)
   );
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.comment_edits', 'delete', touched);
 
   -- public.events: transform (content, owner user_id)
   update public.events t
@@ -1166,6 +1175,8 @@ begin
       (t.payload #> '{"email"}' is not null or t.payload #> '{"ip"}' is not null)
       or t.ip is not null
     );
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.events', 'transform', touched);
 
   -- public.invoices: transform (retain, owner user_id, legal_obligation, 7 years since issued_at)
   update public.invoices t
@@ -1176,49 +1187,69 @@ begin
       t.billing_name is distinct from 'Deleted customer'
       or t.billing_address is not null
     );
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.invoices', 'transform', touched);
 
   -- public.messages: transform (content, owner sender_id)
   update public.messages t
   set body = '[deleted]'
   where t.sender_id = any (subjects)
     and t.body is distinct from '[deleted]';
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.messages', 'transform', touched);
 
   -- public.messages: detach (content, owner recipient_id)
   update public.messages t
   set recipient_id = null
   where t.recipient_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.messages', 'detach', touched);
 
   -- public.sessions: delete (session, owner user_id)
   delete from public.sessions t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.sessions', 'delete', touched);
 
   -- public.totp_credentials: delete (mfa, owner user_id)
   delete from public.totp_credentials t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.totp_credentials', 'delete', touched);
 
   -- public.uploads: delete (content, owner user_id)
   delete from public.uploads t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.uploads', 'delete', touched);
 
   -- public.user_tokens: delete (session, owner user_id)
   delete from public.user_tokens t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.user_tokens', 'delete', touched);
 
   -- public.collections: transform (content, owner owner_id)
   update public.collections t
   set title = null
   where t.owner_id = any (subjects)
     and t.title is not null;
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.collections', 'transform', touched);
 
   -- public.comments: delete (content, owner author_id, when delete_content)
   delete from public.comments t
   where t.author_id = any (subjects_delete_content);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.comments', 'delete', touched);
 
   -- public.comments: transform (content, owner author_id)
   update public.comments t
   set body = '[deleted]'
   where t.author_id = any (subjects)
     and t.body is distinct from '[deleted]';
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.comments', 'transform', touched);
 
   -- public.property_listings: transform (content, owner creator_id)
   update public.property_listings t
@@ -1229,6 +1260,8 @@ begin
       t.contact_phone is not null
       or t.contact_email is not null
     );
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.property_listings', 'transform', touched);
 
   -- public.users: the subject stays, with its key
   update public.users t
@@ -1269,6 +1302,8 @@ set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $function$
 #variable_conflict use_variable
+declare
+  touched bigint;
 begin
   -- For the executor alone: each subject's request must be executing in this transaction.
   perform lethe.require_executing(subjects);
@@ -1279,14 +1314,20 @@ begin
   -- public.accounts: delete (credential, owner user_id)
   delete from public.accounts t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.accounts', 'delete', touched);
 
   -- public.backup_codes: delete (mfa, owner user_id)
   delete from public.backup_codes t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.backup_codes', 'delete', touched);
 
   -- public.collection_members: delete (content, owner user_id)
   delete from public.collection_members t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.collection_members', 'delete', touched);
 
   -- public.collection_members: delete (content, via collections)
   delete from public.collection_members t
@@ -1295,6 +1336,8 @@ begin
     from public.collections t
     where t.owner_id = any (subjects)
   );
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.collection_members', 'delete', touched);
 
   -- public.comment_edits: delete (content, via comments)
   delete from public.comment_edits t
@@ -1303,10 +1346,14 @@ begin
     from public.comments t
     where t.author_id = any (subjects)
   );
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.comment_edits', 'delete', touched);
 
   -- public.events: delete (content, owner user_id)
   delete from public.events t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.events', 'delete', touched);
 
   -- public.invoices: detach (retain, owner user_id, legal_obligation, 7 years since issued_at)
   update public.invoices t
@@ -1314,39 +1361,57 @@ begin
       billing_address = null,
       user_id = null
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.invoices', 'detach', touched);
 
   -- public.messages: delete (content, owner sender_id)
   delete from public.messages t
   where t.sender_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.messages', 'delete', touched);
 
   -- public.messages: detach (content, owner recipient_id)
   update public.messages t
   set recipient_id = null
   where t.recipient_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.messages', 'detach', touched);
 
   -- public.sessions: delete (session, owner user_id)
   delete from public.sessions t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.sessions', 'delete', touched);
 
   -- public.totp_credentials: delete (mfa, owner user_id)
   delete from public.totp_credentials t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.totp_credentials', 'delete', touched);
 
   -- public.uploads: delete (content, owner user_id)
   delete from public.uploads t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.uploads', 'delete', touched);
 
   -- public.user_tokens: delete (session, owner user_id)
   delete from public.user_tokens t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.user_tokens', 'delete', touched);
 
   -- public.collections: delete (content, owner owner_id)
   delete from public.collections t
   where t.owner_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.collections', 'delete', touched);
 
   -- public.comments: delete (content, owner author_id)
   delete from public.comments t
   where t.author_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.comments', 'delete', touched);
 
   -- public.property_listings: detach (content, owner creator_id)
   update public.property_listings t
@@ -1354,6 +1419,8 @@ begin
       contact_email = null,
       creator_id = null
   where t.creator_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.property_listings', 'detach', touched);
 
   -- public.users: the subject goes
   delete from public.users t
@@ -1377,6 +1444,8 @@ set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $function$
 #variable_conflict use_variable
+declare
+  touched bigint;
 begin
   -- For the executor alone: each subject's request must be executing in this transaction.
   perform lethe.require_executing(subjects);
@@ -1384,22 +1453,32 @@ begin
   -- public.accounts: delete (credential, owner user_id)
   delete from public.accounts t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('soft_delete', 'public.accounts', 'delete', touched);
 
   -- public.backup_codes: delete (mfa, owner user_id)
   delete from public.backup_codes t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('soft_delete', 'public.backup_codes', 'delete', touched);
 
   -- public.sessions: delete (session, owner user_id)
   delete from public.sessions t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('soft_delete', 'public.sessions', 'delete', touched);
 
   -- public.totp_credentials: delete (mfa, owner user_id)
   delete from public.totp_credentials t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('soft_delete', 'public.totp_credentials', 'delete', touched);
 
   -- public.user_tokens: delete (session, owner user_id)
   delete from public.user_tokens t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('soft_delete', 'public.user_tokens', 'delete', touched);
 
   -- public.users: the subject stays, with its key
   update public.users t
@@ -1769,28 +1848,40 @@ set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $function$
 #variable_conflict use_variable
+declare
+  touched bigint;
 begin
   perform lethe.require_executing(subjects);
 
   -- public.accounts: delete (credential, owner user_id)
   delete from public.accounts t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('identity', 'public.accounts', 'delete', touched);
 
   -- public.backup_codes: delete (mfa, owner user_id)
   delete from public.backup_codes t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('identity', 'public.backup_codes', 'delete', touched);
 
   -- public.sessions: delete (session, owner user_id)
   delete from public.sessions t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('identity', 'public.sessions', 'delete', touched);
 
   -- public.totp_credentials: delete (mfa, owner user_id)
   delete from public.totp_credentials t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('identity', 'public.totp_credentials', 'delete', touched);
 
   -- public.user_tokens: delete (session, owner user_id)
   delete from public.user_tokens t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('identity', 'public.user_tokens', 'delete', touched);
 
   -- public.users: the subject's own columns
   update public.users t
@@ -1929,6 +2020,7 @@ begin
       and t.user_id = any (subjects);
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('anonymize', 'public.collection_members', 'delete', touched);
       return touched;
     end if;
     -- public.comment_edits: delete (content, via comments)
@@ -1950,6 +2042,7 @@ begin
     );
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('anonymize', 'public.comment_edits', 'delete', touched);
       return touched;
     end if;
     -- public.events: transform (content, owner user_id)
@@ -1973,6 +2066,7 @@ begin
       );
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('anonymize', 'public.events', 'transform', touched);
       return touched;
     end if;
     -- public.invoices: transform (retain, owner user_id, legal_obligation, 7 years since issued_at)
@@ -1996,6 +2090,7 @@ begin
       );
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('anonymize', 'public.invoices', 'transform', touched);
       return touched;
     end if;
     -- public.messages: transform (content, owner sender_id)
@@ -2012,6 +2107,7 @@ begin
       and t.body is distinct from '[deleted]';
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('anonymize', 'public.messages', 'transform', touched);
       return touched;
     end if;
     -- public.messages: detach (content, owner recipient_id)
@@ -2026,6 +2122,7 @@ begin
       and t.recipient_id = any (subjects);
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('anonymize', 'public.messages', 'detach', touched);
       return touched;
     end if;
     -- public.uploads: delete (content, owner user_id)
@@ -2039,6 +2136,7 @@ begin
       and t.user_id = any (subjects);
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('anonymize', 'public.uploads', 'delete', touched);
       return touched;
     end if;
     -- public.collections: transform (content, owner owner_id)
@@ -2055,6 +2153,7 @@ begin
       and t.title is not null;
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('anonymize', 'public.collections', 'transform', touched);
       return touched;
     end if;
     -- public.comments: delete (content, owner author_id, when delete_content)
@@ -2068,6 +2167,7 @@ begin
       and t.author_id = any (subjects_delete_content);
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('anonymize', 'public.comments', 'delete', touched);
       return touched;
     end if;
     -- public.comments: transform (content, owner author_id)
@@ -2084,6 +2184,7 @@ begin
       and t.body is distinct from '[deleted]';
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('anonymize', 'public.comments', 'transform', touched);
       return touched;
     end if;
     -- public.property_listings: transform (content, owner creator_id)
@@ -2107,6 +2208,7 @@ begin
       );
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('anonymize', 'public.property_listings', 'transform', touched);
       return touched;
     end if;
   end if;
@@ -2122,6 +2224,7 @@ begin
       and t.user_id = any (subjects);
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('hard_delete', 'public.collection_members', 'delete', touched);
       return touched;
     end if;
     -- public.collection_members: delete (content, via collections)
@@ -2143,6 +2246,7 @@ begin
     );
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('hard_delete', 'public.collection_members', 'delete', touched);
       return touched;
     end if;
     -- public.comment_edits: delete (content, via comments)
@@ -2164,6 +2268,7 @@ begin
     );
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('hard_delete', 'public.comment_edits', 'delete', touched);
       return touched;
     end if;
     -- public.events: delete (content, owner user_id)
@@ -2177,6 +2282,7 @@ begin
       and t.user_id = any (subjects);
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('hard_delete', 'public.events', 'delete', touched);
       return touched;
     end if;
     -- public.invoices: detach (retain, owner user_id, legal_obligation, 7 years since issued_at)
@@ -2207,6 +2313,7 @@ begin
     )
     select count(*) into touched from changed;
     if touched > 0 then
+      perform lethe.note_rows('hard_delete', 'public.invoices', 'detach', touched);
       return touched;
     end if;
     -- public.messages: delete (content, owner sender_id)
@@ -2220,6 +2327,7 @@ begin
       and t.sender_id = any (subjects);
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('hard_delete', 'public.messages', 'delete', touched);
       return touched;
     end if;
     -- public.messages: detach (content, owner recipient_id)
@@ -2234,6 +2342,7 @@ begin
       and t.recipient_id = any (subjects);
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('hard_delete', 'public.messages', 'detach', touched);
       return touched;
     end if;
     -- public.uploads: delete (content, owner user_id)
@@ -2247,6 +2356,7 @@ begin
       and t.user_id = any (subjects);
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('hard_delete', 'public.uploads', 'delete', touched);
       return touched;
     end if;
     -- public.collections: delete (content, owner owner_id)
@@ -2260,6 +2370,7 @@ begin
       and t.owner_id = any (subjects);
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('hard_delete', 'public.collections', 'delete', touched);
       return touched;
     end if;
     -- public.comments: delete (content, owner author_id)
@@ -2273,6 +2384,7 @@ begin
       and t.author_id = any (subjects);
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('hard_delete', 'public.comments', 'delete', touched);
       return touched;
     end if;
     -- public.property_listings: detach (content, owner creator_id)
@@ -2289,6 +2401,7 @@ begin
       and t.creator_id = any (subjects);
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('hard_delete', 'public.property_listings', 'detach', touched);
       return touched;
     end if;
   end if;
@@ -3806,6 +3919,91 @@ $function$;
 comment on function lethe.cancel_request(bigint, text) is 'Takes back a scheduled request that the caller has locked.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.certificate(bigint)', $define$
+create or replace function lethe.certificate(request bigint) returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+-- The same bytes whoever asks, wherever they are.
+set timezone = 'UTC'
+as $function$
+#variable_conflict use_variable
+declare
+  target lethe.deletion_request;
+begin
+  perform lethe.require_operator();
+  select r.* into target from lethe.deletion_request r where r.id = request;
+  if not found then
+    perform lethe.refuse('LT002', null, 'no such request', 'lethe.deletion_status() says which request a person has.',
+      jsonb_build_object('request', request));
+  end if;
+  return jsonb_build_object(
+    'request', target.id,
+    'state', target.state,
+    'strategy', target.strategy,
+    'options', target.options,
+    'requested_at', target.requested_at,
+    'scheduled_for', target.scheduled_for,
+    'due_by', target.due_by,
+    'executed_at', target.executed_at,
+    'completed_at', target.completed_at,
+    'cancelled_at', target.cancelled_at,
+    'in_time', coalesce(target.completed_at, now()) <= target.due_by,
+    'annotation', target.annotation_hash,
+    'erased', (
+      select coalesce(jsonb_agg(jsonb_build_object('at', e.at) || e.details order by e.seq), '[]')
+      from lethe.deletion_event e
+      where e.request_id = request and e.event in ('begun', 'executed')
+    ),
+    'effects', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'effect', f.name,
+        'recipient', f.handler,
+        'at', f.at,
+        'state', f.state,
+        'attempts', f.attempts,
+        'created_at', f.created_at,
+        'finished_at', f.finished_at,
+        'receipt', f.receipt
+      ) order by f.id), '[]')
+      from lethe.effect f
+      where f.request_id = request
+    ),
+    'kept', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'table', k.table_name, 'basis', k.basis, 'rows', k.rows, 'until', k.until
+      ) order by k.table_name, k.basis), '[]')
+      from (
+        select n.table_name, n.basis, count(*) as rows, max(t.purge_after) as until
+        from lethe.retained t
+        join lethe.retention n on n.id = t.retention_id
+        where t.request_id = request
+        group by n.table_name, n.basis
+      ) k
+    ),
+    'events', (
+      select coalesce(jsonb_agg(jsonb_build_object('seq', e.seq, 'event', e.event, 'at', e.at, 'actor', e.actor) order by e.seq), '[]')
+      from lethe.deletion_event e
+      where e.request_id = request
+    ),
+    'chain', jsonb_build_object(
+      'events', target.event_count,
+      'head', encode(target.event_head, 'hex'),
+      'problems', (select count(*) from lethe.verify_events(request))
+    )
+  );
+end
+$function$;
+comment on function lethe.certificate(bigint) is
+  'What was done for one request, where and when: strategy, the annotation''s hash, rows erased, effects with their receipts,
+   what is kept and until when, and the end of its event chain. No personal data, and no key of a person: whoever hands it
+   out knows to whom. Before the request is completed it says how far things are. Times are UTC.
+   Errors: LT002 no such request, LT005 not allowed.';
+$define$);
+
 call pg_temp.lethe_define('function lethe.complete_options(jsonb, jsonb)', $define$
 create or replace function lethe.complete_options(given jsonb, known jsonb) returns jsonb
 language plpgsql
@@ -4624,6 +4822,8 @@ begin
   perform lethe.run_steps('after', light);
   perform lethe.finish_execution(light, actor);
   if cardinality(slow) > 0 then
+    perform lethe.record_events(slow, 'begun', actor,
+      jsonb_build_object('requests', cardinality(slow), 'rows', lethe.take_noted_rows(null, identity => true)));
     set constraints all immediate;
     perform pg_notify('lethe', '');
   end if;
@@ -4883,6 +5083,9 @@ begin
   perform lethe.start_running(array[target.subject_id]);
   if lethe.drain(target.strategy, target.subject_id, 5000) > 0 then
     perform lethe.stop_running(array[target.subject_id]);
+    update lethe.deletion_request r
+    set erased = lethe.take_noted_rows(r.erased, identity => false)
+    where r.id = request;
     return 'executing';
   end if;
 
@@ -4933,7 +5136,7 @@ set plan_cache_mode = force_generic_plan
 as $function$
 #variable_conflict use_variable
 declare
-  details constant jsonb := '{}';
+  details jsonb;
   people uuid[];
   closed bigint[];
   seqs integer[];
@@ -4943,6 +5146,14 @@ declare
 begin
   -- A deferred constraint would otherwise fail at COMMIT, after the erasure was reported.
   set constraints all immediate;
+  -- Of the whole batch: to count each person's rows would cost more than to erase them.
+  details := jsonb_build_object(
+    'requests', cardinality(requests),
+    'rows', lethe.take_noted_rows(
+      case when cardinality(requests) = 1 then (select r.erased from lethe.deletion_request r where r.id = requests[1]) end,
+      identity => false
+    )
+  );
   delete from lethe.orphan o where o.request_id = any (requests);
 
   -- What the person wrote is theirs, in requests they took back too; what an administrator wrote is the controller's.
@@ -5011,6 +5222,7 @@ begin
         else heads[width_bucket(r.id, closed)]
       end,
       preserved = null,
+      erased = null,
       cancel_token_hash = null,
       last_error = null,
       next_attempt_at = null
@@ -5309,6 +5521,18 @@ $function$;
 comment on function lethe.may_interfere(text) is
   'Could anything but PostgreSQL itself keep the strategy''s statements from taking: a trigger or rule of the application, a
    foreign table? Looked up at each execution, for a trigger may be new.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.note_rows(text, text, text, bigint)', $define$
+create or replace function lethe.note_rows(strategy text, table_name text, action text, rows bigint) returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $function$
+  insert into lethe.erased_rows (xact, strategy, table_name, action, rows)
+  select pg_current_xact_id(), $1, $2, $3, $4
+  where $4 > 0;
+$function$;
+comment on function lethe.note_rows(text, text, text, bigint) is 'Counts what a statement of an erasure touched, for the event that reports it.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.planned_rows(text, uuid[])', $define$
@@ -5657,6 +5881,47 @@ end
 $function$;
 comment on function lethe.take_event_counts() is
   'Events by kind since the last call of any worker, each counted once: for metrics. Errors: LT005 not allowed.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.take_noted_rows(jsonb, boolean)', $define$
+create or replace function lethe.take_noted_rows(earlier jsonb, identity boolean) returns jsonb
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  counts jsonb;
+begin
+  -- {"anonymize": {"public.comments transform": 12}}, with what earlier steps have counted.
+  with taken as (
+    delete from lethe.erased_rows n
+    where n.xact = pg_current_xact_id() and (n.strategy = 'identity') = identity
+    returning n.strategy, n.table_name || ' ' || n.action as what, n.rows
+  ), counted as (
+    select t.strategy, t.what, t.rows from taken t
+    union all
+    select s.key, w.key, w.value::bigint
+    from jsonb_each(earlier) s
+    cross join lateral jsonb_each_text(s.value) w
+  )
+  select coalesce(jsonb_object_agg(g.strategy, g.rows), '{}') into counts
+  from (
+    select s.strategy, jsonb_object_agg(s.what, s.rows) as rows
+    from (
+      select c.strategy, c.what, sum(c.rows) as rows
+      from counted c
+      group by c.strategy, c.what
+    ) s
+    group by s.strategy
+  ) g;
+  return counts;
+end
+$function$;
+comment on function lethe.take_noted_rows(jsonb, boolean) is
+  'What note_rows() has counted in this transaction, by strategy, table and action; it starts anew.
+   identity: of the first step of subjects with very many rows, or of everything else.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.take_turns(text)', $define$
@@ -7483,6 +7748,23 @@ comment on function lethe.trigger_differences() is
   'The application''s triggers on tables that an erasure touches: new, gone, or with another function.';
 $define$);
 
+call pg_temp.lethe_define('view lethe.dead_letters', $define$
+create or replace view lethe.dead_letters as
+select e.id as effect_id,
+       e.request_id,
+       e.name,
+       e.handler,
+       e.at,
+       e.attempts,
+       e.last_error,
+       e.created_at,
+       e.payload is not null as retryable
+from lethe.effect e
+where e.state = 'failed';
+comment on view lethe.dead_letters is
+  'Effects that failed for good; retry_effect() puts one back where its payload isn''t wiped (retryable).';
+$define$);
+
 call pg_temp.lethe_define('view lethe.drift', $define$
 create or replace view lethe.drift as
 select d.table_name,
@@ -7985,6 +8267,7 @@ call pg_temp.lethe_grant('schema lethe', 'usage', array['app_user', 'app_admin',
 call pg_temp.lethe_grant('view lethe.hidden_subjects', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.cancel_deletion(uuid)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.cancel_deletion_by_token(text)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.certificate(bigint)', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.deletion_blockers(uuid)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.deletion_status(uuid)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.explain_deletion(uuid, lethe.strategy)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
@@ -8018,6 +8301,7 @@ call pg_temp.lethe_grant('function lethe.wipe_stale_payloads(integer)', 'execute
 call pg_temp.lethe_grant('function lethe.purge_due()', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.purge_retained(integer)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.differences()', 'execute', array['app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('view lethe.dead_letters', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.drift', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.effect_counts', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.overdue', 'select', array['app_admin', 'app_worker']::name[]);

@@ -22,7 +22,9 @@ function checkTable(plan: Plan, context: PlanContext, update: Update, check: Che
   const changed = [...update.detach, ...update.changes.map((change) => change.column)];
   const first = check.columns.find((column) => changed.includes(column));
   if (first === undefined) return;
-  const verdict = judge(check.expression, (name) => newValue(plan, context, update, name, check.columns.length === 1));
+  const verdict = judge(check.expression, (name) =>
+    newValue(plan, context, update, name, check.columns.length === 1),
+  );
   const detached = update.detach.includes(first);
   const path = detached ? update.path : update.pathOf(first);
   if (verdict === "fails") {

@@ -13,7 +13,7 @@ const once = ["test/e2e/**/*.test.ts"];
 const onceOfThose = [
   "test/database/worker/{crash,server,failures}.test.ts",
   "test/database/delivery/{crash,services}.test.ts",
-  "test/database/{init,real-schemas}/**",
+  "test/database/{chaos,init,real-schemas}/**",
 ];
 
 const onPostgres = (name: string, include: string[], exclude: string[] = []) => ({
@@ -38,6 +38,7 @@ export default defineConfig({
           include: ["{generator,cli,worker,sql,bench,examples}/**/*.unit.test.ts", "test/**/*.test.ts"],
           exclude: [...everywhere, ...once, "**/node_modules/**"],
           testTimeout: 30_000,
+          hookTimeout: 60_000,
         },
       },
       ...(ownServer

@@ -110,12 +110,15 @@ function conflicts(
   const same = unique.others.map((each) => `other.${ident(each)} ${equal} ${column(each)}`);
   const owner = `other.${ident(plan.column)}`;
   const rows = operation.rows.owner;
+  const cast = rows.by === "column" ? rows.cast : null;
+  // A column without a foreign key may hold the key as another type.
+  const heir = `${heirOf(plan, subjects)}${cast === null ? "" : `::${cast}`}`;
   const remove = (comment: string, conditions: string[]) =>
     `-- ${comment}\ndelete from ${name} t\nwhere ${where}\n  and exists (\n    select from ${name} other\n    where ${[...same, ...conditions].join("\n      and ")}\n  );`;
   return [
-    remove("What the new owner has already stays theirs.", [`${owner} = ${heirOf(plan, subjects)}`]),
+    remove("What the new owner has already stays theirs.", [`${owner} = ${heir}`]),
     remove("Of several that come to the same owner now, one stays.", [
-      `${owner} = any (${castKeys(subjects(operation.rows.option), rows.by === "column" ? rows.cast : null)})`,
+      `${owner} = any (${castKeys(subjects(operation.rows.option), cast)})`,
       `${heirOf(plan, subjects, "other")} = ${heirOf(plan, subjects)}`,
       "(other.tableoid, other.ctid) < (t.tableoid, t.ctid)",
       `(other.tableoid, other.ctid) in (\n        select t.tableoid, t.ctid\n        from ${name} t\n        where ${where.replace(/\n/g, "\n        ")}\n      )`,

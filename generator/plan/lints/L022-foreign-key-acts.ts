@@ -30,6 +30,10 @@ const SETTLED: Record<string, RowsAction[]> = {
   "set default": ["delete", "detach", "reassign"],
 };
 
+const CLEARS = "clears them";
+const RESETS = "sets them to the default";
+const FAILS = "then fails: the column is NOT NULL";
+
 const WITHOUT_ROWS = new Set<Rule["class"]>(["credential", "mfa"]);
 
 /** Sessions go as soon as the deletion is scheduled: then the foreign key acts long before any other rule. */
@@ -47,7 +51,7 @@ function cascades(plan: Plan, context: PlanContext, reached: ReachedReference): 
     settled.length > 0 &&
     coverOptions(settled, removal.by?.rows.option ?? null)
   ) {
-    leftOut(context, reached, settled, "deletes");
+    leftOut(context, reached, settled, "deletes them");
     return;
   }
   if (removal.by !== null && rules.length === 0 && isAcknowledged(reached)) return;
@@ -71,7 +75,7 @@ function leftOut(context: PlanContext, reached: ReachedReference, rules: Declare
     code: "L022",
     level: "warning",
     subject: `${reached.child.name}.${columnsOf(reached.fk)}`,
-    message: `the rows that \`where\` leaves out meet the foreign key ${reached.fk.name} (on delete ${reached.fk.onDelete}), which ${acts} them under ${reached.removal.strategy}`,
+    message: `the rows that \`where\` leaves out meet the foreign key ${reached.fk.name} (on delete ${reached.fk.onDelete}), which ${acts}, under ${reached.removal.strategy}`,
     remedy: `add a rule for them in ${annotationName(context, reached.child)}, or make sure that there are none`,
     path: only.path,
   });
@@ -87,7 +91,7 @@ function setsNull(plan: Plan, context: PlanContext, reached: ReachedReference): 
     (rule) => isSettled(reached, rule) || (!impossible && WITHOUT_ROWS.has(rule.rule.class)),
   );
   if (coverOptions(settled, removal.by?.rows.option ?? null)) {
-    leftOut(context, reached, settled, fk.onDelete === "set null" ? "clears" : "sets to the default");
+    leftOut(context, reached, settled, impossible ? FAILS : fk.onDelete === "set null" ? CLEARS : RESETS);
     return;
   }
   // Of other people's rows there is no rule to write, only a word that it is known.

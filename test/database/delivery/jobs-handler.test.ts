@@ -1,8 +1,11 @@
 /** The handler "jobs": a person's own waiting jobs go; everybody else's, running ones and Lethe's own stay. */
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { OWN_TASKS } from "../../../worker/effects/handlers/jobs-removal.ts";
 import { createRunner, loadEffects } from "../../../worker/effects/index.ts";
 import type { Result, Runner } from "../../../worker/effects/runner.ts";
+import { letheTasks } from "../../../worker/index.ts";
 import { useDatabase } from "../../support/database.ts";
+import { collectLog } from "../worker/support.ts";
 
 const db = useDatabase("reference");
 const ANN = "0b2c6d4e-0000-4000-8000-00000000000a";
@@ -73,6 +76,16 @@ test("by its key; by numbers, lists and depth", async () => {
   expect(await left()).toEqual(kept);
 });
 
+test("keys that JavaScript can't hold as numbers, whether the job has a number or a text", async () => {
+  const kept = await add("a", { userId: "9007199254740992" });
+  await add("a", { userId: "9007199254740993" });
+  await db.sql`select graphile_worker.add_job('a', '{"userId": 9007199254740993}')`;
+  expect(await remove({ payload: { userId: "9007199254740993" } })).toMatchObject({
+    receipt: { removed: 2 },
+  });
+  expect(await left()).toEqual([kept]);
+});
+
 test("key and payload together: both must fit", async () => {
   const kept = await add("a", { userId: BOB }, "shared");
   expect(await remove({ key: "shared", payload: { userId: ANN } })).toMatchObject({ state: "skipped" });
@@ -110,6 +123,11 @@ test("a running job is left, and the effect comes back for it; a crashed worker'
     state: "done",
     receipt: { removed: 1 },
   });
+});
+
+test("all of Lethe's tasks are known as its own", () => {
+  const names = Object.keys(letheTasks({ effects: runner, logger: collectLog().log }));
+  expect(names.toSorted()).toEqual(OWN_TASKS.map((kind) => `lethe_${kind}`).toSorted());
 });
 
 test("Lethe's own jobs can't be removed, of whatever kind of subject", async () => {

@@ -67,6 +67,7 @@ test("the names follow the schema, so that two kinds of subject can share a work
     "lethe_orgs_drain",
     "lethe_orgs_drift",
     "lethe_orgs_purge",
+    "lethe_orgs_residue",
   ]);
   const effects = createRunner(new Map());
   expect(Object.keys(letheTasks({ schema: "lethe_orgs", logger: collectLog().log, effects }))).toContain(
@@ -76,6 +77,7 @@ test("the names follow the schema, so that two kinds of subject can share a work
     { task: "lethe_orgs_sweep", match: "* * * * *", identifier: "lethe_orgs_sweep" },
     { task: "lethe_orgs_drift", match: "0 4 * * *", identifier: "lethe_orgs_drift" },
     { task: "lethe_orgs_purge", match: "30 3 * * *", identifier: "lethe_orgs_purge" },
+    { task: "lethe_orgs_residue", match: "0 5 * * *", identifier: "lethe_orgs_residue" },
   ]);
   expect(() => letheTasks({ schema: 'x"; drop' })).toThrow("isn't a plain one");
   expect(() => letheTasks({ batch: 0 })).toThrow("batch isn't a whole number above 0");

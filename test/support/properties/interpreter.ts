@@ -3,27 +3,15 @@
  * catalog and the rows, and says what the rows are once a person has left. It knows nothing of plans, of SQL or of the
  * order of statements: rows are found first, then everything happens to them at once.
  */
-import type {
-  Annotation,
-  ColumnRule,
-  Rows,
-  Rule,
-  Strategy,
-  SubjectAnnotation,
-  TableAnnotation,
-} from "../../../generator/annotation/model.ts";
-import type { Catalog, Table } from "../../../generator/catalog/model.ts";
-import { ident } from "../../../generator/quote.ts";
+import type { ColumnRule, Rule, Strategy, SubjectAnnotation } from "../../../generator/annotation/model.ts";
+import type { Table } from "../../../generator/catalog/model.ts";
 import type { Departure } from "./build.ts";
-import { canonical, type Json, markersIn, type Row, type State } from "./state.ts";
+import { effective, type Fate, fateOf } from "./fates.ts";
+import { ownedRows, type World } from "./owned-rows.ts";
+import { generated, holds, pickColumns, same } from "./rows.ts";
+import { canonical, markersIn, type Row, type State } from "./state.ts";
 import { transformed } from "./values.ts";
 
-export interface World {
-  annotation: Annotation;
-  catalog: Catalog;
-}
-
-type Fate = Rows;
 /** What one rule does to one row. */
 interface Act {
   table: string;
@@ -114,38 +102,9 @@ export class Interpreter {
         : annotation.rules.flatMap((outer) => {
             const rule = effective(outer);
             const { fate, columns } = fateOf(annotation, rule, who.strategy);
-            return this.owned(table, rule, who).map((row) => ({ table, row, rule, fate, columns }));
+            return ownedRows(this, table, rule, who).map((row) => ({ table, row, rule, fate, columns }));
           }),
     );
-  }
-
-  private owned(table: string, rule: Rule, who: Departure): Row[] {
-    if (rule.when !== undefined && who.options[rule.when] !== true) return [];
-    if (rule.unless !== undefined && who.options[rule.unless] === true) return [];
-    const rows = (this.state.get(table) ?? []).filter((row) => holds(rule.where, row));
-    const { owner } = rule;
-    switch (owner?.by) {
-      case "column":
-        return rows.filter((row) => same(row[owner.column], who.person));
-      case "polymorphic":
-        return rows.filter((row) => row[owner.type] === owner.value && same(row[owner.id], who.person));
-      case "via": {
-        const parent = this.world.annotation.tables[owner.table] as TableAnnotation;
-        const rules = parent.rules.map(effective);
-        // What stays takes nothing below it along, where another rule says whose the rows are.
-        const going = rules.filter((each) => !this.staysWhole(each, who.strategy));
-        const owning = going.length > 0 ? going : rules;
-        const parents = owning.flatMap((each) => this.owned(owner.table, each, who));
-        const { columns = [], references = [] } = owner;
-        return rows.filter((row) =>
-          parents.some((above) =>
-            columns.every((name, place) => same(row[name], above[references[place] as string])),
-          ),
-        );
-      }
-      default:
-        throw new Error(`the interpreter doesn't know an owner by ${owner?.by}`);
-    }
   }
 
   /** Surviving rows change first, so that a reference that is detached no longer points at what goes. */
@@ -236,15 +195,6 @@ export class Interpreter {
     );
   }
 
-  /** What no strategy is asked for goes by what holds under all of them. */
-  private staysWhole(rule: Rule, strategy: Strategy): boolean {
-    if (strategy !== "soft_delete") return isWhole(rule, strategy);
-    const { strategies } = this.world.annotation.lifecycle;
-    const acting = strategies.filter((each) => each !== "soft_delete");
-    const judged: Strategy[] = acting.length > 0 ? acting : ["anonymize", "hard_delete"];
-    return judged.some((each) => isWhole(rule, each));
-  }
-
   private subjectColumns(strategy: Strategy): Record<string, ColumnRule> {
     const { columns } = this.subject().annotation;
     return strategy === "anonymize"
@@ -280,92 +230,4 @@ export class Interpreter {
     const key = this.table(table).indexes.find((index) => index.primary)?.columns;
     return key?.length === 1 ? (key[0] ?? null) : null;
   }
-}
-
-/** A blocker's rows are those of its `otherwise`, once nothing blocks. */
-function effective(rule: Rule): Rule {
-  if (rule.class !== "blocker") return rule;
-  return rule.otherwise === undefined
-    ? { class: "content", owner: rule.owner, rows: { anonymize: "keep", hard_delete: "keep" } }
-    : { ...rule.otherwise, owner: rule.otherwise.owner ?? rule.owner };
-}
-
-/** One line of the class table. */
-function fateOf(table: TableAnnotation, rule: Rule, strategy: Strategy) {
-  const moved = moves(rowsOf(rule, strategy)) && table.rules.length > 1;
-  const columns = rule.columns ?? (moved ? {} : (table.columns ?? {}));
-  const changing = Object.values(columns).some((each) => each.action !== "keep" && each.action !== "todo");
-  const fate = (what: Fate) => ({ fate: what, columns });
-  switch (rule.class) {
-    case "session":
-      return fate("delete");
-    case "credential":
-    case "mfa":
-      return fate(changing ? "transform" : "delete");
-    case "retain":
-      if (strategy === "soft_delete") return fate("keep");
-      return fate(
-        strategy === "hard_delete" && (rule.owner?.by === "column" || rule.owner?.by === "polymorphic")
-          ? "detach"
-          : "transform",
-      );
-    case "content":
-      return fate(rowsOf(rule, strategy));
-    default:
-      return fate("keep");
-  }
-}
-
-/** What a rule of content says of its rows. */
-function rowsOf(rule: Rule, strategy: Strategy): Fate {
-  if (rule.class !== "content" || strategy === "soft_delete") return "keep";
-  const { rows } = rule;
-  const whole = typeof rows === "string" || (rows !== undefined && "action" in rows) ? rows : undefined;
-  const each = typeof rows === "object" && !("action" in rows) ? rows : {};
-  if (strategy === "anonymize") return each.anonymize ?? whole ?? "transform";
-  // The rows go, unless they are somebody else's too.
-  const moved = whole === "detach" || whole === "cascade" || typeof whole === "object" ? whole : undefined;
-  return each.hard_delete ?? moved ?? "delete";
-}
-
-function moves(rows: Fate): boolean {
-  return rows === "detach" || typeof rows === "object";
-}
-
-/** Detached or handed over, nothing in it erased, and never deleted instead. */
-function isWhole(rule: Rule, strategy: Strategy): boolean {
-  const rows = rowsOf(rule, strategy);
-  if (!moves(rows) || rule.columns !== undefined) return false;
-  return typeof rows !== "object" || (rows.orElse !== "delete" && rows.onConflict !== "delete");
-}
-
-function pickColumns(
-  columns: Record<string, ColumnRule>,
-  wanted: (rule: Exclude<ColumnRule, { action: "keep" | "todo" }>) => boolean,
-): Record<string, ColumnRule> {
-  return Object.fromEntries(
-    Object.entries(columns).filter(
-      ([, rule]) => rule.action !== "keep" && rule.action !== "todo" && wanted(rule),
-    ),
-  );
-}
-
-/** Conditions are drawn from one kind. */
-function holds(condition: string | undefined, row: Row): boolean {
-  if (condition === undefined) return true;
-  const match = /^t\.flag >= (\d+)$/.exec(condition);
-  if (match === null) throw new Error(`the interpreter doesn't know the condition ${condition}`);
-  return Number(row.flag) >= Number(match[1]);
-}
-
-function same(a: Json | undefined, b: Json | undefined): boolean {
-  return a !== null && a !== undefined && b !== null && b !== undefined && String(a) === String(b);
-}
-
-/** Generated columns are drawn as upper(another). */
-function generated(expression: string, row: Row): Json {
-  const source = Object.keys(row).find((name) => expression === `upper(${ident(name)})`);
-  if (source === undefined) throw new Error(`the interpreter doesn't know the expression ${expression}`);
-  const value = row[source];
-  return typeof value === "string" ? value.toUpperCase() : null;
 }

@@ -16,7 +16,7 @@ import { examine } from "./refusals.ts";
 import { repair } from "./repair.ts";
 import type { Tally } from "./tally.ts";
 
-const SCHEMAS = '"app", "My App", lethe';
+const SCHEMAS = '"app", "My App", "Second Space", lethe';
 const ATTEMPTS = 12;
 
 export async function runCase(sql: postgres.Sql, recipe: Recipe, tally: Tally): Promise<void> {
@@ -44,7 +44,9 @@ export async function runCase(sql: postgres.Sql, recipe: Recipe, tally: Tally): 
 /** Which rows a `where` leaves out, no catalog knows: the planner can only warn that a foreign key may meet them. */
 function isForetold(error: unknown, findings: Finding[]): boolean {
   const warned = findings.some((each) => each.level === "warning" && /`where` leaves out/.test(each.message));
-  return warned && /violates (RESTRICT|foreign key)|"error": "23[05]0[13]/i.test(String(error));
+  if (warned && /violates (RESTRICT|foreign key)|"error": "23[05]0[13]/i.test(String(error))) return true;
+  const nullWarned = findings.some((each) => /then fails: the column is NOT NULL/.test(each.message));
+  return nullWarned && /violates not-null|"error": "23502/i.test(String(error));
 }
 
 function told(drawn: Case, annotation: Annotation): string {

@@ -67,6 +67,28 @@ describe("lethe check", () => {
     expect(out).toMatch(/^wrong\.schema\.ts:7:\d+ {2}L001 {2}users\.name: `ats` is not known/);
     expect(out).toMatch(/\n1 error\n$/);
   });
+  test("an effects file where there is one, or where it is said to be", () => {
+    const library = join(root, "worker/effects/index.ts");
+    const wrong = annotation('pii.null({ effect: "crm" })').replace(
+      "  tables: {",
+      '  effects: { crm: { handler: "crm" } },\n  tables: {',
+    );
+    writeFileSync(join(folder, "effects.schema.ts"), wrong);
+    const alone = lethe("check", "-c", "effects.schema.ts");
+    expect(alone).toMatchObject({ code: 0, err: "" });
+    expect(alone.out).toMatch(
+      /^effects\.schema\.ts:4:\d+ {2}L081 {2}warning: effects\.crm: there is no lethe\.effects/,
+    );
+    writeFileSync(
+      join(folder, "crm.ts"),
+      `import { defineEffects, env, webhook } from "${library}";
+      export default defineEffects({ handlers: { crm: webhook({ url: env("CRM_URL"), secret: env("CRM_SECRET") }) } });`,
+    );
+    const named = lethe("check", "-c", "effects.schema.ts", "--effects", "crm.ts");
+    expect(named, "no variable of the environment is needed").toMatchObject({ code: 0, err: "" });
+    expect(named.out).toBe("effects.schema.ts: no findings\n");
+    expect(lethe("check", "-c", "effects.schema.ts", "--effects", "none.ts")).toMatchObject({ code: 2 });
+  });
   test("for programs", () => {
     const { code, out } = lethe("check", "-c", "wrong.schema.ts", "--json");
     expect(code).toBe(1);

@@ -104,6 +104,11 @@ test("L022 rows that `where` leaves out meet the foreign key all the same", () =
   expect(findings("L022", narrowed("t.body <> ''"))).toMatchObject([
     { level: "warning", subject: "public.notes.user_id" },
   ]);
+  // Such rows make the deletion fail where the column is NOT NULL.
+  const some = content({ rows: "delete", where: "t.body <> ''" });
+  expect(findings("L022", decide("set null", some, "uuid not null"))).toMatchObject([
+    { level: "warning", message: expect.stringContaining("then fails") },
+  ]);
 });
 
 test("L022 rows that go with sessions go when the deletion is scheduled, so no other rule will do", () => {

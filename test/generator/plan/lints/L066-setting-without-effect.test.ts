@@ -28,3 +28,12 @@ test("onSoftDelete, on a rule of its own too; not at: execute", () => {
   const own = rules({ rules: [content({ columns: { body: pii.null({ onSoftDelete: true }) } })] });
   expect(findings("L066", notes(own))[0]?.path).toEqual(["tables", "notes", "rules", 0, "columns", "body"]);
 });
+
+test("an effect of a part's column that is gone before the effect is made", () => {
+  const avatar = (at: "schedule" | "execute") => ({
+    ...notes(part({ columns: { body: pii.null({ at, effect: "files" }) } })),
+    more: { effects: { files: { handler: "blob" } } },
+  });
+  expect(subjects("L066", avatar("execute"))).toEqual([]);
+  expect(findings("L066", avatar("schedule"))[0]?.message).toContain("the effect files would find nothing");
+});

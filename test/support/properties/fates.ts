@@ -1,0 +1,61 @@
+/** The class table of the design: what a rule does to its rows under each strategy. */
+import type { Rows, Rule, Strategy, TableAnnotation } from "../../../generator/annotation/model.ts";
+
+export type Fate = Rows;
+
+/** A blocker's rows are those of its `otherwise`, once nothing blocks. */
+export function effective(rule: Rule): Rule {
+  if (rule.class !== "blocker") return rule;
+  return rule.otherwise === undefined
+    ? { class: "content", owner: rule.owner, rows: { anonymize: "keep", hard_delete: "keep" } }
+    : { ...rule.otherwise, owner: rule.otherwise.owner ?? rule.owner };
+}
+
+/** One line of the class table. */
+export function fateOf(table: TableAnnotation, rule: Rule, strategy: Strategy) {
+  const moved = moves(rowsOf(rule, strategy)) && table.rules.length > 1;
+  const columns = rule.columns ?? (moved ? {} : (table.columns ?? {}));
+  const changing = Object.values(columns).some((each) => each.action !== "keep" && each.action !== "todo");
+  const fate = (what: Fate) => ({ fate: what, columns });
+  switch (rule.class) {
+    case "session":
+      return fate("delete");
+    case "credential":
+    case "mfa":
+      return fate(changing ? "transform" : "delete");
+    case "retain":
+      if (strategy === "soft_delete") return fate("keep");
+      return fate(
+        strategy === "hard_delete" && (rule.owner?.by === "column" || rule.owner?.by === "polymorphic")
+          ? "detach"
+          : "transform",
+      );
+    case "content":
+      return fate(rowsOf(rule, strategy));
+    default:
+      return fate("keep");
+  }
+}
+
+/** What a rule of content says of its rows. */
+function rowsOf(rule: Rule, strategy: Strategy): Fate {
+  if (rule.class !== "content" || strategy === "soft_delete") return "keep";
+  const { rows } = rule;
+  const whole = typeof rows === "string" || (rows !== undefined && "action" in rows) ? rows : undefined;
+  const each = typeof rows === "object" && !("action" in rows) ? rows : {};
+  if (strategy === "anonymize") return each.anonymize ?? whole ?? "transform";
+  // The rows go, unless they are somebody else's too.
+  const moved = whole === "detach" || whole === "cascade" || typeof whole === "object" ? whole : undefined;
+  return each.hard_delete ?? moved ?? "delete";
+}
+
+function moves(rows: Fate): boolean {
+  return rows === "detach" || typeof rows === "object";
+}
+
+/** Detached or handed over, nothing in it erased, and never deleted instead. */
+export function isWhole(rule: Rule, strategy: Strategy): boolean {
+  const rows = rowsOf(rule, strategy);
+  if (!moves(rows) || rule.columns !== undefined) return false;
+  return typeof rows !== "object" || (rows.orElse !== "delete" && rows.onConflict !== "delete");
+}

@@ -1,0 +1,55 @@
+/** Whose rows they are: an owner of the annotation, read as plainly as it can be. */
+import type { Annotation, Rule, Strategy, TableAnnotation } from "../../../generator/annotation/model.ts";
+import type { Catalog } from "../../../generator/catalog/model.ts";
+import type { Departure } from "./build.ts";
+import { effective, isWhole } from "./fates.ts";
+import { holds, same } from "./rows.ts";
+import type { Row, State } from "./state.ts";
+
+export interface World {
+  annotation: Annotation;
+  catalog: Catalog;
+}
+
+interface Known {
+  world: World;
+  state: State;
+}
+
+export function ownedRows({ world, state }: Known, table: string, rule: Rule, who: Departure): Row[] {
+  if (rule.when !== undefined && who.options[rule.when] !== true) return [];
+  if (rule.unless !== undefined && who.options[rule.unless] === true) return [];
+  const rows = (state.get(table) ?? []).filter((row) => holds(rule.where, row));
+  const { owner } = rule;
+  switch (owner?.by) {
+    case "column":
+      return rows.filter((row) => same(row[owner.column], who.person));
+    case "polymorphic":
+      return rows.filter((row) => row[owner.type] === owner.value && same(row[owner.id], who.person));
+    case "via": {
+      const parent = world.annotation.tables[owner.table] as TableAnnotation;
+      const rules = parent.rules.map(effective);
+      // What stays takes nothing below it along, where another rule says whose the rows are.
+      const going = rules.filter((each) => !staysWhole(world, each, who.strategy));
+      const owning = going.length > 0 ? going : rules;
+      const parents = owning.flatMap((each) => ownedRows({ world, state }, owner.table, each, who));
+      const { columns = [], references = [] } = owner;
+      return rows.filter((row) =>
+        parents.some((above) =>
+          columns.every((name, place) => same(row[name], above[references[place] as string])),
+        ),
+      );
+    }
+    default:
+      throw new Error(`the interpreter doesn't know an owner by ${owner?.by}`);
+  }
+}
+
+/** What no strategy is asked for goes by what holds under all of them. */
+function staysWhole(world: World, rule: Rule, strategy: Strategy): boolean {
+  if (strategy !== "soft_delete") return isWhole(rule, strategy);
+  const { strategies } = world.annotation.lifecycle;
+  const acting = strategies.filter((each) => each !== "soft_delete");
+  const judged: Strategy[] = acting.length > 0 ? acting : ["anonymize", "hard_delete"];
+  return judged.some((each) => isWhole(rule, each));
+}

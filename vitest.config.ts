@@ -38,6 +38,7 @@ export default defineConfig({
           include: ["{generator,cli,worker,sql,bench,examples}/**/*.unit.test.ts", "test/**/*.test.ts"],
           exclude: [...everywhere, ...once, "**/node_modules/**"],
           testTimeout: 30_000,
+          hookTimeout: 60_000,
         },
       },
       ...(ownServer

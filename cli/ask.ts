@@ -28,6 +28,8 @@ function inWords(error: postgres.PostgresError, schema: string): UsageError | nu
         `not allowed: ${error.message} (LT005)`,
         "connect as one of access.worker, or as the owner of Lethe's schema",
       );
+    case "LT016":
+      return new UsageError(`${error.message} (LT016)`, error.hint ?? "lethe status shows how it stands");
     case "LT006":
       return unknownSubject();
     case "22023":

@@ -31,6 +31,30 @@ export interface Overview {
   pending: RequestLine[];
   /** Rows of erased people that are kept on a legal basis. */
   retained: RetainedLine[];
+  /** Open ones, by handler and state. */
+  effects: EffectLine[];
+  /** Effects that failed for good. */
+  deadLetters: LetterLine[];
+}
+
+export interface EffectLine {
+  handler: string;
+  state: string;
+  effects: number;
+  /** Of them tried in vain at least once. */
+  failing: number;
+  oldest: Date;
+  next_attempt_at: Date | null;
+}
+
+export interface LetterLine {
+  effect: number;
+  request: number;
+  name: string;
+  handler: string;
+  last_error: string | null;
+  /** False where the payload is wiped. */
+  retryable: boolean;
 }
 
 export interface RetainedLine {
@@ -78,6 +102,7 @@ export function renderOverview(overview: Overview): string {
     "",
     section("to come", head, pending.map(first), "none"),
     ...retainedSection(overview.retained),
+    ...effectSections(overview),
   ].join("\n");
 }
 
@@ -100,6 +125,37 @@ function retainedSection(lines: RetainedLine[]): string[] {
       "nothing",
     ),
   ];
+}
+
+function effectSections({ effects, deadLetters }: Overview): string[] {
+  if (effects.length === 0) return [];
+  const open = section(
+    "open effects",
+    ["handler", "state", "effects", "tried in vain", "oldest", "next try"],
+    effects.map((line) => [
+      line.handler,
+      line.state,
+      line.effects,
+      line.failing,
+      time(line.oldest),
+      line.next_attempt_at === null ? "" : time(line.next_attempt_at),
+    ]),
+    "none",
+  );
+  if (deadLetters.length === 0) return ["", open];
+  const letters = section(
+    "dead letters (lethe retry puts them back)",
+    ["effect", "request", "name", "handler", "last error"],
+    deadLetters.map((line) => [
+      line.effect,
+      `#${line.request}`,
+      line.name,
+      line.handler,
+      `${line.last_error ?? ""}${line.retryable ? "" : " (payload wiped)"}`,
+    ]),
+    "none",
+  );
+  return ["", open, "", letters];
 }
 
 function more(left: number): string[] {

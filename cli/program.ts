@@ -6,6 +6,7 @@ import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { initCommand } from "./commands/init.ts";
 import { registerCommand } from "./commands/register.ts";
+import { retryCommand } from "./commands/retry.ts";
 import { statusCommand } from "./commands/status.ts";
 import { syncCommand } from "./commands/sync.ts";
 import { workerCommand } from "./commands/worker.ts";
@@ -40,5 +41,6 @@ export function buildProgram(): Command {
     .addCommand(exportCommand())
     .addCommand(registerCommand())
     .addCommand(statusCommand())
+    .addCommand(retryCommand())
     .addCommand(workerCommand());
 }

@@ -22,6 +22,7 @@ const COUNTED = [
   "completed",
   "purged",
   "residue_found",
+  "dead_letter",
 ] as const;
 
 export interface Telemetry {

@@ -4,7 +4,14 @@ import type postgres from "postgres";
 import { ask } from "../ask.ts";
 import { withDatabase } from "../database.ts";
 import { databaseOption, databaseUrl, jsonOption, positiveInteger, schemaOption } from "../options.ts";
-import { type Overview, type RequestLine, type RetainedLine, renderOverview } from "../overview.ts";
+import {
+  type EffectLine,
+  type LetterLine,
+  type Overview,
+  type RequestLine,
+  type RetainedLine,
+  renderOverview,
+} from "../overview.ts";
 
 interface StatusOptions {
   databaseUrl?: string;
@@ -40,7 +47,8 @@ async function look(sql: postgres.Sql, { schema, limit, subjects }: StatusOption
   const lethe = sql(schema);
   const subject = subjects ? sql`r.subject_id::text as subject,` : sql``;
   const shared = sql`
-    ${subject} r.state, r.strategy, r.scheduled_for, r.due_by, r.attempts, r.next_attempt_at, r.last_error
+    ${subject} r.state, r.strategy, r.scheduled_for, r.due_by, r.attempts,
+    nullif(r.next_attempt_at, 'infinity') as next_attempt_at, r.last_error
   `;
   return ask(schema, () =>
     // One look at one moment: the lists and the counts agree.
@@ -77,6 +85,17 @@ async function look(sql: postgres.Sql, { schema, limit, subjects }: StatusOption
         from ${lethe}.retained_rows
         order by table_name, year, basis
       `;
+      const effects = await tx<EffectLine[]>`
+        select handler, state, effects::float8 as effects, failing::float8 as failing, oldest, next_attempt_at
+        from ${lethe}.effect_counts
+        order by handler, state
+      `;
+      const letters = await tx<LetterLine[]>`
+        select effect_id::float8 as effect, request_id::float8 as request, name, handler, last_error, retryable
+        from ${lethe}.dead_letters
+        order by effect_id
+        limit ${limit}
+      `;
       return {
         lagSeconds: numbers?.lag ?? 0,
         states: Object.fromEntries(states.map(({ state, requests }) => [state, requests])),
@@ -86,6 +105,8 @@ async function look(sql: postgres.Sql, { schema, limit, subjects }: StatusOption
         overdue: [...overdue],
         pending: [...pending],
         retained: [...retained],
+        effects: [...effects],
+        deadLetters: [...letters],
       };
     }),
   );

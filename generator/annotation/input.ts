@@ -209,6 +209,13 @@ export interface ErasureInput {
     effectAttempts?: number;
     /** How long the payload of an effect that never succeeds is kept. A PostgreSQL interval. Default: "90 days". */
     payloadRetention?: string;
+    /**
+     * When the worker may execute, as HH:MM in a time zone (default UTC); over midnight where `to` is before `from`. What
+     * must be done within two days by Art. 12(3), and single executions, don't wait for it. Default: at any time.
+     */
+    window?: { from: string; to: string; timeZone?: string };
+    /** Attempts in vain after which a request is a dead letter; 20 take about six days. Default: 20. */
+    requestAttempts?: number;
   };
   /** Options that a request may carry, with their defaults; rules ask with `when` and `unless`. */
   options?: Record<string, boolean>;

@@ -236,6 +236,10 @@ export interface Lifecycle {
   effectAttempts: number;
   /** How long the payload of an effect that never succeeds is kept. */
   payloadRetention: string;
+  /** When the worker may execute, as HH:MM in a time zone; null at any time. */
+  window: { from: string; to: string; timeZone: string } | null;
+  /** After so many attempts in vain a request is a dead letter. */
+  requestAttempts: number;
 }
 
 export interface Access {

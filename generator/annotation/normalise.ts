@@ -37,6 +37,8 @@ export function normalise(input: ErasureInput): Annotation {
       drift: lifecycle?.drift ?? "refuse",
       effectAttempts: lifecycle?.effectAttempts ?? 25,
       payloadRetention: lifecycle?.payloadRetention ?? "90 days",
+      window: lifecycle?.window ? { timeZone: "UTC", ...lifecycle.window } : null,
+      requestAttempts: lifecycle?.requestAttempts ?? 20,
     },
     options: input.options ?? {},
     access: {

@@ -6,7 +6,19 @@
 import { z } from "zod";
 import { columnShapes, columns } from "./shapes/columns.ts";
 import { effectShape } from "./shapes/effects.ts";
-import { byField, choose, interval, list, record, scalar, schemaName, sql, text } from "./shapes/leaves.ts";
+import {
+  byField,
+  choose,
+  clock,
+  interval,
+  list,
+  record,
+  scalar,
+  schemaName,
+  sql,
+  text,
+  timeZone,
+} from "./shapes/leaves.ts";
 import { marks } from "./shapes/marks.ts";
 import { heavy, owner, rows } from "./shapes/rows.ts";
 import { steps } from "./shapes/steps.ts";
@@ -127,6 +139,8 @@ export const lifecycleShape = z.strictObject({
   drift: z.enum(["refuse", "warn"]).optional(),
   effectAttempts: z.int().positive().max(1000).optional(),
   payloadRetention: interval.optional(),
+  window: z.strictObject({ from: clock, to: clock, timeZone: timeZone.optional() }).optional(),
+  requestAttempts: z.int().positive().max(1000).optional(),
 });
 export const accessShape = z.strictObject({
   currentUser: sql.optional(),

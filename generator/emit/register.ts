@@ -18,9 +18,13 @@ export function annotationRow(plan: Plan): string {
     literal(plan.subject.marks.legacy),
     String(lifecycle.effectAttempts),
     `interval ${literal(lifecycle.payloadRetention)}`,
+    ...(lifecycle.window === null
+      ? ["null", "null", "'UTC'"]
+      : [lifecycle.window.from, lifecycle.window.to, lifecycle.window.timeZone].map(literal)),
+    String(lifecycle.requestAttempts),
   ];
   return [
-    "insert into lethe.annotation as a (hash, strategies, grace_period, cancel_cooldown, options, drift, marks, legacy, effect_attempts, payload_retention)",
+    "insert into lethe.annotation as a (hash, strategies, grace_period, cancel_cooldown, options, drift, marks, legacy, effect_attempts, payload_retention, window_from, window_to, window_zone, request_attempts)",
     `values (${values.join(", ")})`,
     "on conflict (only_row) do update",
     "set hash = excluded.hash,",
@@ -32,7 +36,11 @@ export function annotationRow(plan: Plan): string {
     "    marks = excluded.marks,",
     "    legacy = excluded.legacy,",
     "    effect_attempts = excluded.effect_attempts,",
-    "    payload_retention = excluded.payload_retention",
+    "    payload_retention = excluded.payload_retention,",
+    "    window_from = excluded.window_from,",
+    "    window_to = excluded.window_to,",
+    "    window_zone = excluded.window_zone,",
+    "    request_attempts = excluded.request_attempts",
     "where a.hash <> excluded.hash or a.marks is distinct from excluded.marks;",
   ].join("\n");
 }

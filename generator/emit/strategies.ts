@@ -32,7 +32,7 @@ export function strategies(plan: Plan): DatabaseObject[] {
     ...allowed.flatMap((strategy) => residueFunctions(plan, strategy)),
     identityProcedure(plan),
     turnsFunction(plan),
-    heavyFunction(plan),
+    bulkRows(plan),
     drainFunction(plan),
   ];
 }
@@ -49,7 +49,10 @@ function strategyProcedure(plan: Plan, strategy: Strategy): DatabaseObject {
     kind: "procedure",
     name: strategy,
     parameters: subjectsParameter(plan),
-    declare: optionDeclarations(plan, operations),
+    declare: [
+      ...optionDeclarations(plan, operations),
+      ...(operations.length === 0 ? [] : ["touched bigint;"]),
+    ],
     body: [
       "-- For the executor alone: each subject's request must be executing in this transaction.",
       "perform lethe.require_executing(subjects);",
@@ -58,12 +61,13 @@ function strategyProcedure(plan: Plan, strategy: Strategy): DatabaseObject {
       ...captureStep(operations),
       ...statements(
         plan,
+        strategy,
         operations.filter((each) => !isLast(each)),
       ),
       ...requireNoneThroughSubject(plan, strategy),
       ...subjectStatement(plan, strategy),
       "",
-      ...statements(plan, operations.filter(isLast)),
+      ...statements(plan, strategy, operations.filter(isLast)),
       "-- A trigger or rule of the application may have swallowed a change: nothing that was to go may be left.",
       `if lethe.may_interfere('${strategy}') then`,
       `  perform lethe.require_no_residue(lethe.${strategy}_residue(subjects));`,
@@ -97,10 +101,11 @@ export function optionDeclarations(plan: Plan, works: { rows: OwnedRows }[]): st
   );
 }
 
-function statements(plan: Plan, operations: Operation[]): string[] {
+function statements(plan: Plan, strategy: Strategy | "identity", operations: Operation[]): string[] {
   return operations.flatMap((operation) => [
     `-- ${operation.table.name}: ${operation.action} (${operation.reason})`,
     statement(operation, plan.key, byVariable),
+    ...counted(strategy, operation),
     "",
   ]);
 }
@@ -162,8 +167,16 @@ function identityProcedure(plan: Plan): DatabaseObject {
     kind: "procedure",
     name: "erase_identity",
     parameters: subjectsParameter(plan),
-    declare: optionDeclarations(plan, operations),
-    body: ["perform lethe.require_executing(subjects);", "", ...statements(plan, operations), ...own]
+    declare: [
+      ...optionDeclarations(plan, operations),
+      ...(operations.length === 0 ? [] : ["touched bigint;"]),
+    ],
+    body: [
+      "perform lethe.require_executing(subjects);",
+      "",
+      ...statements(plan, "identity", operations),
+      ...own,
+    ]
       .join("\n")
       .trimEnd(),
     comment:
@@ -180,33 +193,38 @@ function isContent(operation: Operation): boolean {
   return operation.class !== "part" && !SIGN_IN.has(operation.class);
 }
 
-function heavyFunction(plan: Plan): DatabaseObject {
-  const looks = heavyStrategies(plan).flatMap((strategy) =>
-    plan.operations[strategy].flatMap((operation) => (operation.heavy === null ? [] : [look(operation)])),
+/** As data, for the core: it plans these queries, and runs them where the planner can't know. */
+function bulkRows(plan: Plan): DatabaseObject {
+  const queries = heavyStrategies(plan).flatMap((strategy) =>
+    plan.operations[strategy].flatMap((operation) =>
+      operation.heavy === null ? [] : [bulkQuery(operation)],
+    ),
   );
   return routine(plan, {
     kind: "function",
-    name: "heavy_subjects",
-    parameters: [{ name: "strategy", type: "text" }, ...subjectsParameter(plan)],
-    returns: `${plan.key.type}[]`,
-    declare: [`heavy ${plan.key.type}[] := '{}';`],
-    body: [
-      "-- soft_delete leaves content where it is.",
-      "if strategy = 'soft_delete' or cardinality(subjects) = 0 then",
-      "  return heavy;",
-      "end if;",
-      // The same table under two strategies is looked at once.
-      ...new Set(looks),
-      "return heavy;",
-    ].join("\n"),
-    comment: "Those of the subjects who have so many rows in one table that their erasure goes in steps.",
+    name: "bulk_rows",
+    parameters: [],
+    returns: "table (table_name text, rows_of text, heavy bigint)",
+    volatility: "stable",
+    // The same table under two strategies is looked at once.
+    body: [...new Set(queries)].map((query) => `return query select ${query};`).join("\n") || "return;",
+    comment:
+      "Tables in which a person may have very many rows, with the query of the rows of the subjects in $1, and the number of one person's rows beyond which their erasure goes in steps.",
   });
 }
 
-function look({ table: ref, rows, heavy }: Operation): string {
+function bulkQuery({ table: ref, rows, heavy }: Operation): string {
   const owned = ownedBy(rows, () => "$1").join("\n  and ");
   const query = indent(`select from ${table(ref)} t\nwhere ${owned}`, 2);
-  return `heavy := heavy || lethe.heavy_among(${literal(table(ref))}, ${dollar(`\n${query}\n`, "rows")}, subjects, ${heavy});`;
+  return `${literal(table(ref))}, ${dollar(`\n${query}\n`, "rows")}, ${heavy}::bigint`;
+}
+
+/** The event that reports the erasure says how many rows each statement touched. */
+function counted(strategy: Strategy | "identity", { table: ref, action }: Operation): string[] {
+  return [
+    "get diagnostics touched = row_count;",
+    `perform lethe.note_rows('${strategy}', ${literal(ref.name)}, '${action}', touched);`,
+  ];
 }
 
 function drained(plan: Plan, operation: Operation): string[] {
@@ -231,6 +249,7 @@ function drainFunction(plan: Plan): DatabaseObject {
       `-- ${operation.table.name}: ${operation.action} (${operation.reason})`,
       ...drained(plan, operation),
       "if touched > 0 then",
+      `  perform lethe.note_rows('${strategy}', ${literal(operation.table.name)}, '${operation.action}', touched);`,
       "  return touched;",
       "end if;",
     ]);

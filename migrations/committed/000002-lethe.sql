@@ -1,10 +1,10 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:c5f9c7467563d47a2a04677ce2c04037ca182b35
+--! Hash: sha1:241731b43013f0915b173f02cd7b5e9df14e5a6b
 --! Message: lethe
 
 --! split: 001-lethe.sql
 -- Lethe: the life of an account deletion. Generated from the annotation file by `lethe generate`; don't edit.
--- annotation a1de15ae6c31247ae4cb7f7516b9c9f7c7b6df829ea7ba756f13f4a97e6e79a4
+-- annotation b80d6c8da6ad879abd43ffd43342fa36ca0d44da0679bbf69887b260a90d5f9b
 --
 -- subject: public.users (id uuid); strategies: anonymize, hard_delete, soft_delete; grace: 14 days; cooldown: 24 hours
 -- Reviewers: the parts WHAT IS ERASED, LOCKING OUT and GUARDS say what happens to whose rows; the rest is the same
@@ -901,6 +901,18 @@ comment on table lethe.drift_look is
 insert into lethe.drift_look (catalog_mark, looked_at, refused) values ('', '-infinity', '{}');
 $step$);
 
+call pg_temp.lethe_step(11, $step$
+-- When bulk work may be done, in local time of a zone; null at any time.
+alter table lethe.annotation
+  add column window_from time,
+  add column window_to time,
+  add column window_zone text not null default 'UTC',
+  add column request_attempts integer not null default 20 check (request_attempts > 0);
+comment on column lethe.annotation.window_from is 'Executions by the worker begin then; null: at any time.';
+comment on column lethe.annotation.window_to is 'They end then; where it is before window_from, on the next day.';
+comment on column lethe.annotation.request_attempts is 'After so many attempts in vain a request is a dead letter: it waits for somebody to look at it.';
+$step$);
+
 -- =============================================================================
 -- IS THIS THE RIGHT DATABASE?
 -- What the annotation knows of the application's tables. The migration stops
@@ -1118,6 +1130,7 @@ as $function$
 #variable_conflict use_variable
 declare
   subjects_delete_content constant uuid[] := lethe.subjects_with_option(subjects, 'delete_content', true);
+  touched bigint;
 begin
   -- For the executor alone: each subject's request must be executing in this transaction.
   perform lethe.require_executing(subjects);
@@ -1128,14 +1141,20 @@ begin
   -- public.accounts: delete (credential, owner user_id)
   delete from public.accounts t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.accounts', 'delete', touched);
 
   -- public.backup_codes: delete (mfa, owner user_id)
   delete from public.backup_codes t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.backup_codes', 'delete', touched);
 
   -- public.collection_members: delete (content, owner user_id)
   delete from public.collection_members t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.collection_members', 'delete', touched);
 
   -- public.comment_edits: delete (content, via comments)
   delete from public.comment_edits t
@@ -1144,6 +1163,8 @@ begin
     from public.comments t
     where t.author_id = any (subjects)
   );
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.comment_edits', 'delete', touched);
 
   -- public.events: transform (content, owner user_id)
   update public.events t
@@ -1154,6 +1175,8 @@ begin
       (t.payload #> '{"email"}' is not null or t.payload #> '{"ip"}' is not null)
       or t.ip is not null
     );
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.events', 'transform', touched);
 
   -- public.invoices: transform (retain, owner user_id, legal_obligation, 7 years since issued_at)
   update public.invoices t
@@ -1164,49 +1187,69 @@ begin
       t.billing_name is distinct from 'Deleted customer'
       or t.billing_address is not null
     );
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.invoices', 'transform', touched);
 
   -- public.messages: transform (content, owner sender_id)
   update public.messages t
   set body = '[deleted]'
   where t.sender_id = any (subjects)
     and t.body is distinct from '[deleted]';
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.messages', 'transform', touched);
 
   -- public.messages: detach (content, owner recipient_id)
   update public.messages t
   set recipient_id = null
   where t.recipient_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.messages', 'detach', touched);
 
   -- public.sessions: delete (session, owner user_id)
   delete from public.sessions t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.sessions', 'delete', touched);
 
   -- public.totp_credentials: delete (mfa, owner user_id)
   delete from public.totp_credentials t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.totp_credentials', 'delete', touched);
 
   -- public.uploads: delete (content, owner user_id)
   delete from public.uploads t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.uploads', 'delete', touched);
 
   -- public.user_tokens: delete (session, owner user_id)
   delete from public.user_tokens t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.user_tokens', 'delete', touched);
 
   -- public.collections: transform (content, owner owner_id)
   update public.collections t
   set title = null
   where t.owner_id = any (subjects)
     and t.title is not null;
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.collections', 'transform', touched);
 
   -- public.comments: delete (content, owner author_id, when delete_content)
   delete from public.comments t
   where t.author_id = any (subjects_delete_content);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.comments', 'delete', touched);
 
   -- public.comments: transform (content, owner author_id)
   update public.comments t
   set body = '[deleted]'
   where t.author_id = any (subjects)
     and t.body is distinct from '[deleted]';
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.comments', 'transform', touched);
 
   -- public.property_listings: transform (content, owner creator_id)
   update public.property_listings t
@@ -1217,6 +1260,8 @@ begin
       t.contact_phone is not null
       or t.contact_email is not null
     );
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('anonymize', 'public.property_listings', 'transform', touched);
 
   -- public.users: the subject stays, with its key
   update public.users t
@@ -1257,6 +1302,8 @@ set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $function$
 #variable_conflict use_variable
+declare
+  touched bigint;
 begin
   -- For the executor alone: each subject's request must be executing in this transaction.
   perform lethe.require_executing(subjects);
@@ -1267,14 +1314,20 @@ begin
   -- public.accounts: delete (credential, owner user_id)
   delete from public.accounts t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.accounts', 'delete', touched);
 
   -- public.backup_codes: delete (mfa, owner user_id)
   delete from public.backup_codes t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.backup_codes', 'delete', touched);
 
   -- public.collection_members: delete (content, owner user_id)
   delete from public.collection_members t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.collection_members', 'delete', touched);
 
   -- public.collection_members: delete (content, via collections)
   delete from public.collection_members t
@@ -1283,6 +1336,8 @@ begin
     from public.collections t
     where t.owner_id = any (subjects)
   );
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.collection_members', 'delete', touched);
 
   -- public.comment_edits: delete (content, via comments)
   delete from public.comment_edits t
@@ -1291,10 +1346,14 @@ begin
     from public.comments t
     where t.author_id = any (subjects)
   );
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.comment_edits', 'delete', touched);
 
   -- public.events: delete (content, owner user_id)
   delete from public.events t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.events', 'delete', touched);
 
   -- public.invoices: detach (retain, owner user_id, legal_obligation, 7 years since issued_at)
   update public.invoices t
@@ -1302,39 +1361,57 @@ begin
       billing_address = null,
       user_id = null
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.invoices', 'detach', touched);
 
   -- public.messages: delete (content, owner sender_id)
   delete from public.messages t
   where t.sender_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.messages', 'delete', touched);
 
   -- public.messages: detach (content, owner recipient_id)
   update public.messages t
   set recipient_id = null
   where t.recipient_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.messages', 'detach', touched);
 
   -- public.sessions: delete (session, owner user_id)
   delete from public.sessions t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.sessions', 'delete', touched);
 
   -- public.totp_credentials: delete (mfa, owner user_id)
   delete from public.totp_credentials t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.totp_credentials', 'delete', touched);
 
   -- public.uploads: delete (content, owner user_id)
   delete from public.uploads t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.uploads', 'delete', touched);
 
   -- public.user_tokens: delete (session, owner user_id)
   delete from public.user_tokens t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.user_tokens', 'delete', touched);
 
   -- public.collections: delete (content, owner owner_id)
   delete from public.collections t
   where t.owner_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.collections', 'delete', touched);
 
   -- public.comments: delete (content, owner author_id)
   delete from public.comments t
   where t.author_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.comments', 'delete', touched);
 
   -- public.property_listings: detach (content, owner creator_id)
   update public.property_listings t
@@ -1342,6 +1419,8 @@ begin
       contact_email = null,
       creator_id = null
   where t.creator_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('hard_delete', 'public.property_listings', 'detach', touched);
 
   -- public.users: the subject goes
   delete from public.users t
@@ -1365,6 +1444,8 @@ set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $function$
 #variable_conflict use_variable
+declare
+  touched bigint;
 begin
   -- For the executor alone: each subject's request must be executing in this transaction.
   perform lethe.require_executing(subjects);
@@ -1372,22 +1453,32 @@ begin
   -- public.accounts: delete (credential, owner user_id)
   delete from public.accounts t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('soft_delete', 'public.accounts', 'delete', touched);
 
   -- public.backup_codes: delete (mfa, owner user_id)
   delete from public.backup_codes t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('soft_delete', 'public.backup_codes', 'delete', touched);
 
   -- public.sessions: delete (session, owner user_id)
   delete from public.sessions t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('soft_delete', 'public.sessions', 'delete', touched);
 
   -- public.totp_credentials: delete (mfa, owner user_id)
   delete from public.totp_credentials t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('soft_delete', 'public.totp_credentials', 'delete', touched);
 
   -- public.user_tokens: delete (session, owner user_id)
   delete from public.user_tokens t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('soft_delete', 'public.user_tokens', 'delete', touched);
 
   -- public.users: the subject stays, with its key
   update public.users t
@@ -1757,28 +1848,40 @@ set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $function$
 #variable_conflict use_variable
+declare
+  touched bigint;
 begin
   perform lethe.require_executing(subjects);
 
   -- public.accounts: delete (credential, owner user_id)
   delete from public.accounts t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('identity', 'public.accounts', 'delete', touched);
 
   -- public.backup_codes: delete (mfa, owner user_id)
   delete from public.backup_codes t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('identity', 'public.backup_codes', 'delete', touched);
 
   -- public.sessions: delete (session, owner user_id)
   delete from public.sessions t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('identity', 'public.sessions', 'delete', touched);
 
   -- public.totp_credentials: delete (mfa, owner user_id)
   delete from public.totp_credentials t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('identity', 'public.totp_credentials', 'delete', touched);
 
   -- public.user_tokens: delete (session, owner user_id)
   delete from public.user_tokens t
   where t.user_id = any (subjects);
+  get diagnostics touched = row_count;
+  perform lethe.note_rows('identity', 'public.user_tokens', 'delete', touched);
 
   -- public.users: the subject's own columns
   update public.users t
@@ -1822,78 +1925,72 @@ $function$;
 comment on function lethe.take_all_turns() is 'Held to the end of the transaction: tables whose rows may belong to two people, which two workers would lock crosswise.';
 $define$);
 
-call pg_temp.lethe_define('function lethe.heavy_subjects(text, uuid[])', $define$
-create or replace function lethe.heavy_subjects(strategy text, subjects uuid[]) returns uuid[]
+call pg_temp.lethe_define('function lethe.bulk_rows()', $define$
+create or replace function lethe.bulk_rows() returns table (table_name text, rows_of text, heavy bigint)
 language plpgsql
+stable
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
 set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $function$
 #variable_conflict use_variable
-declare
-  heavy uuid[] := '{}';
 begin
-  -- soft_delete leaves content where it is.
-  if strategy = 'soft_delete' or cardinality(subjects) = 0 then
-    return heavy;
-  end if;
-  heavy := heavy || lethe.heavy_among('public.collection_members', $rows$
+  return query select 'public.collection_members', $rows$
     select from public.collection_members t
     where t.user_id = any ($1)
-  $rows$, subjects, 50000);
-  heavy := heavy || lethe.heavy_among('public.comment_edits', $rows$
+  $rows$, 50000::bigint;
+  return query select 'public.comment_edits', $rows$
     select from public.comment_edits t
     where t.comment_id in (
       select t.id
       from public.comments t
       where t.author_id = any ($1)
     )
-  $rows$, subjects, 50000);
-  heavy := heavy || lethe.heavy_among('public.events', $rows$
+  $rows$, 50000::bigint;
+  return query select 'public.events', $rows$
     select from public.events t
     where t.user_id = any ($1)
-  $rows$, subjects, 50000);
-  heavy := heavy || lethe.heavy_among('public.invoices', $rows$
+  $rows$, 50000::bigint;
+  return query select 'public.invoices', $rows$
     select from public.invoices t
     where t.user_id = any ($1)
-  $rows$, subjects, 50000);
-  heavy := heavy || lethe.heavy_among('public.messages', $rows$
+  $rows$, 50000::bigint;
+  return query select 'public.messages', $rows$
     select from public.messages t
     where t.sender_id = any ($1)
-  $rows$, subjects, 50000);
-  heavy := heavy || lethe.heavy_among('public.messages', $rows$
+  $rows$, 50000::bigint;
+  return query select 'public.messages', $rows$
     select from public.messages t
     where t.recipient_id = any ($1)
-  $rows$, subjects, 50000);
-  heavy := heavy || lethe.heavy_among('public.uploads', $rows$
+  $rows$, 50000::bigint;
+  return query select 'public.uploads', $rows$
     select from public.uploads t
     where t.user_id = any ($1)
-  $rows$, subjects, 50000);
-  heavy := heavy || lethe.heavy_among('public.collections', $rows$
+  $rows$, 50000::bigint;
+  return query select 'public.collections', $rows$
     select from public.collections t
     where t.owner_id = any ($1)
-  $rows$, subjects, 50000);
-  heavy := heavy || lethe.heavy_among('public.comments', $rows$
+  $rows$, 50000::bigint;
+  return query select 'public.comments', $rows$
     select from public.comments t
     where t.author_id = any ($1)
-  $rows$, subjects, 50000);
-  heavy := heavy || lethe.heavy_among('public.property_listings', $rows$
+  $rows$, 50000::bigint;
+  return query select 'public.property_listings', $rows$
     select from public.property_listings t
     where t.creator_id = any ($1)
-  $rows$, subjects, 50000);
-  heavy := heavy || lethe.heavy_among('public.collection_members', $rows$
+  $rows$, 50000::bigint;
+  return query select 'public.collection_members', $rows$
     select from public.collection_members t
     where t.collection_id in (
       select t.id
       from public.collections t
       where t.owner_id = any ($1)
     )
-  $rows$, subjects, 50000);
-  return heavy;
+  $rows$, 50000::bigint;
 end
 $function$;
-comment on function lethe.heavy_subjects(text, uuid[]) is 'Those of the subjects who have so many rows in one table that their erasure goes in steps.';
+comment on function lethe.bulk_rows() is 'Tables in which a person may have very many rows, with the query of the rows of the subjects in $1, and the number of one person''s rows beyond which their erasure goes in steps.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.drain(text, uuid, integer)', $define$
@@ -1923,6 +2020,7 @@ begin
       and t.user_id = any (subjects);
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('anonymize', 'public.collection_members', 'delete', touched);
       return touched;
     end if;
     -- public.comment_edits: delete (content, via comments)
@@ -1944,6 +2042,7 @@ begin
     );
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('anonymize', 'public.comment_edits', 'delete', touched);
       return touched;
     end if;
     -- public.events: transform (content, owner user_id)
@@ -1967,6 +2066,7 @@ begin
       );
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('anonymize', 'public.events', 'transform', touched);
       return touched;
     end if;
     -- public.invoices: transform (retain, owner user_id, legal_obligation, 7 years since issued_at)
@@ -1990,6 +2090,7 @@ begin
       );
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('anonymize', 'public.invoices', 'transform', touched);
       return touched;
     end if;
     -- public.messages: transform (content, owner sender_id)
@@ -2006,6 +2107,7 @@ begin
       and t.body is distinct from '[deleted]';
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('anonymize', 'public.messages', 'transform', touched);
       return touched;
     end if;
     -- public.messages: detach (content, owner recipient_id)
@@ -2020,6 +2122,7 @@ begin
       and t.recipient_id = any (subjects);
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('anonymize', 'public.messages', 'detach', touched);
       return touched;
     end if;
     -- public.uploads: delete (content, owner user_id)
@@ -2033,6 +2136,7 @@ begin
       and t.user_id = any (subjects);
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('anonymize', 'public.uploads', 'delete', touched);
       return touched;
     end if;
     -- public.collections: transform (content, owner owner_id)
@@ -2049,6 +2153,7 @@ begin
       and t.title is not null;
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('anonymize', 'public.collections', 'transform', touched);
       return touched;
     end if;
     -- public.comments: delete (content, owner author_id, when delete_content)
@@ -2062,6 +2167,7 @@ begin
       and t.author_id = any (subjects_delete_content);
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('anonymize', 'public.comments', 'delete', touched);
       return touched;
     end if;
     -- public.comments: transform (content, owner author_id)
@@ -2078,6 +2184,7 @@ begin
       and t.body is distinct from '[deleted]';
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('anonymize', 'public.comments', 'transform', touched);
       return touched;
     end if;
     -- public.property_listings: transform (content, owner creator_id)
@@ -2101,6 +2208,7 @@ begin
       );
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('anonymize', 'public.property_listings', 'transform', touched);
       return touched;
     end if;
   end if;
@@ -2116,6 +2224,7 @@ begin
       and t.user_id = any (subjects);
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('hard_delete', 'public.collection_members', 'delete', touched);
       return touched;
     end if;
     -- public.collection_members: delete (content, via collections)
@@ -2137,6 +2246,7 @@ begin
     );
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('hard_delete', 'public.collection_members', 'delete', touched);
       return touched;
     end if;
     -- public.comment_edits: delete (content, via comments)
@@ -2158,6 +2268,7 @@ begin
     );
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('hard_delete', 'public.comment_edits', 'delete', touched);
       return touched;
     end if;
     -- public.events: delete (content, owner user_id)
@@ -2171,6 +2282,7 @@ begin
       and t.user_id = any (subjects);
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('hard_delete', 'public.events', 'delete', touched);
       return touched;
     end if;
     -- public.invoices: detach (retain, owner user_id, legal_obligation, 7 years since issued_at)
@@ -2201,6 +2313,7 @@ begin
     )
     select count(*) into touched from changed;
     if touched > 0 then
+      perform lethe.note_rows('hard_delete', 'public.invoices', 'detach', touched);
       return touched;
     end if;
     -- public.messages: delete (content, owner sender_id)
@@ -2214,6 +2327,7 @@ begin
       and t.sender_id = any (subjects);
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('hard_delete', 'public.messages', 'delete', touched);
       return touched;
     end if;
     -- public.messages: detach (content, owner recipient_id)
@@ -2228,6 +2342,7 @@ begin
       and t.recipient_id = any (subjects);
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('hard_delete', 'public.messages', 'detach', touched);
       return touched;
     end if;
     -- public.uploads: delete (content, owner user_id)
@@ -2241,6 +2356,7 @@ begin
       and t.user_id = any (subjects);
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('hard_delete', 'public.uploads', 'delete', touched);
       return touched;
     end if;
     -- public.collections: delete (content, owner owner_id)
@@ -2254,6 +2370,7 @@ begin
       and t.owner_id = any (subjects);
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('hard_delete', 'public.collections', 'delete', touched);
       return touched;
     end if;
     -- public.comments: delete (content, owner author_id)
@@ -2267,6 +2384,7 @@ begin
       and t.author_id = any (subjects);
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('hard_delete', 'public.comments', 'delete', touched);
       return touched;
     end if;
     -- public.property_listings: detach (content, owner creator_id)
@@ -2283,6 +2401,7 @@ begin
       and t.creator_id = any (subjects);
     get diagnostics touched = row_count;
     if touched > 0 then
+      perform lethe.note_rows('hard_delete', 'public.property_listings', 'detach', touched);
       return touched;
     end if;
   end if;
@@ -3800,6 +3919,91 @@ $function$;
 comment on function lethe.cancel_request(bigint, text) is 'Takes back a scheduled request that the caller has locked.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.certificate(bigint)', $define$
+create or replace function lethe.certificate(request bigint) returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+-- The same bytes whoever asks, wherever they are.
+set timezone = 'UTC'
+as $function$
+#variable_conflict use_variable
+declare
+  target lethe.deletion_request;
+begin
+  perform lethe.require_operator();
+  select r.* into target from lethe.deletion_request r where r.id = request;
+  if not found then
+    perform lethe.refuse('LT002', null, 'no such request', 'lethe.deletion_status() says which request a person has.',
+      jsonb_build_object('request', request));
+  end if;
+  return jsonb_build_object(
+    'request', target.id,
+    'state', target.state,
+    'strategy', target.strategy,
+    'options', target.options,
+    'requested_at', target.requested_at,
+    'scheduled_for', target.scheduled_for,
+    'due_by', target.due_by,
+    'executed_at', target.executed_at,
+    'completed_at', target.completed_at,
+    'cancelled_at', target.cancelled_at,
+    'in_time', coalesce(target.completed_at, now()) <= target.due_by,
+    'annotation', target.annotation_hash,
+    'erased', (
+      select coalesce(jsonb_agg(jsonb_build_object('at', e.at) || e.details order by e.seq), '[]')
+      from lethe.deletion_event e
+      where e.request_id = request and e.event in ('begun', 'executed')
+    ),
+    'effects', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'effect', f.name,
+        'recipient', f.handler,
+        'at', f.at,
+        'state', f.state,
+        'attempts', f.attempts,
+        'created_at', f.created_at,
+        'finished_at', f.finished_at,
+        'receipt', f.receipt
+      ) order by f.id), '[]')
+      from lethe.effect f
+      where f.request_id = request
+    ),
+    'kept', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'table', k.table_name, 'basis', k.basis, 'rows', k.rows, 'until', k.until
+      ) order by k.table_name, k.basis), '[]')
+      from (
+        select n.table_name, n.basis, count(*) as rows, max(t.purge_after) as until
+        from lethe.retained t
+        join lethe.retention n on n.id = t.retention_id
+        where t.request_id = request
+        group by n.table_name, n.basis
+      ) k
+    ),
+    'events', (
+      select coalesce(jsonb_agg(jsonb_build_object('seq', e.seq, 'event', e.event, 'at', e.at, 'actor', e.actor) order by e.seq), '[]')
+      from lethe.deletion_event e
+      where e.request_id = request
+    ),
+    'chain', jsonb_build_object(
+      'events', target.event_count,
+      'head', encode(target.event_head, 'hex'),
+      'problems', (select count(*) from lethe.verify_events(request))
+    )
+  );
+end
+$function$;
+comment on function lethe.certificate(bigint) is
+  'What was done for one request, where and when: strategy, the annotation''s hash, rows erased, effects with their receipts,
+   what is kept and until when, and the end of its event chain. No personal data, and no key of a person: whoever hands it
+   out knows to whom. Before the request is completed it says how far things are. Times are UTC.
+   Errors: LT002 no such request, LT005 not allowed.';
+$define$);
+
 call pg_temp.lethe_define('function lethe.complete_options(jsonb, jsonb)', $define$
 create or replace function lethe.complete_options(given jsonb, known jsonb) returns jsonb
 language plpgsql
@@ -4479,6 +4683,41 @@ comment on function lethe.continue_deletion(bigint) is
    Errors: LT005 not allowed, LT015 wrong isolation level.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.cut_to_size(bigint[], bigint)', $define$
+create or replace function lethe.cut_to_size(requests bigint[], max_rows bigint) returns bigint[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set row_security = off
+as $function$
+#variable_conflict use_variable
+declare
+  people uuid[];
+  expected bigint;
+begin
+  while cardinality(requests) > 1 loop
+    people := array(
+      select r.subject_id
+      from lethe.deletion_request r
+      where r.id = any (requests) and r.strategy <> 'soft_delete'
+    );
+    select coalesce(sum(lethe.planned_rows(b.rows_of, people)), 0)
+    into expected
+    from lethe.bulk_rows() b
+    join pg_class c on c.oid = b.table_name::regclass
+    -- A small table can't hold up a batch, and where nobody has counted the planner would guess.
+    where c.reltuples > 100000;
+    exit when expected <= max_rows;
+    requests := requests[:(cardinality(requests) + 1) / 2];
+  end loop;
+  return requests;
+end
+$function$;
+comment on function lethe.cut_to_size(bigint[], bigint) is
+  'The first of the requests, as many as have no more than max_rows rows together by the planner''s estimate; at least one.
+   The others stay due: a batch is bounded by its rows, not by its people alone.';
+$define$);
+
 call pg_temp.lethe_define('function lethe.due_requests(integer)', $define$
 create or replace function lethe.due_requests(max integer default 500) returns setof bigint
 language plpgsql
@@ -4583,6 +4822,8 @@ begin
   perform lethe.run_steps('after', light);
   perform lethe.finish_execution(light, actor);
   if cardinality(slow) > 0 then
+    perform lethe.record_events(slow, 'begun', actor,
+      jsonb_build_object('requests', cardinality(slow), 'rows', lethe.take_noted_rows(null, identity => true)));
     set constraints all immediate;
     perform pg_notify('lethe', '');
   end if;
@@ -4707,6 +4948,7 @@ begin
     limit max
     for update skip locked
   );
+  claimed := lethe.cut_to_size(claimed, 100000);
   ready := lethe.hold_drifted(claimed);
   outcome := lethe.execute_requests(ready, 20);
   outcome.blocked := outcome.blocked + cardinality(claimed) - cardinality(ready);
@@ -4722,6 +4964,7 @@ end
 $function$;
 comment on function lethe.execute_due_deletions(integer) is
   'Erases up to max subjects that are due, in one transaction, one statement a table; several workers may call it at once.
+   Fewer where they have more than 100,000 rows together, by the planner''s estimate.
    A subject with very many rows comes back as executing: continue_deletion() does the rest in steps.
    Requests whose strategy touches a drifted table are put back (LT009) and count as blocked.
    Returns how many were executed, failed, blocked, and how many due ones remain (counted up to 10,000).
@@ -4840,6 +5083,9 @@ begin
   perform lethe.start_running(array[target.subject_id]);
   if lethe.drain(target.strategy, target.subject_id, 5000) > 0 then
     perform lethe.stop_running(array[target.subject_id]);
+    update lethe.deletion_request r
+    set erased = lethe.take_noted_rows(r.erased, identity => false)
+    where r.id = request;
     return 'executing';
   end if;
 
@@ -4873,6 +5119,7 @@ begin
   from lethe.deletion_request r
   where r.state = 'executing'
     and (r.next_attempt_at is null or r.next_attempt_at <= now())
+    and ((select lethe.in_window()) or r.due_by < now() + interval '2 days')
   order by r.id
   limit 1000;
 end
@@ -4889,7 +5136,7 @@ set plan_cache_mode = force_generic_plan
 as $function$
 #variable_conflict use_variable
 declare
-  details constant jsonb := '{}';
+  details jsonb;
   people uuid[];
   closed bigint[];
   seqs integer[];
@@ -4899,6 +5146,14 @@ declare
 begin
   -- A deferred constraint would otherwise fail at COMMIT, after the erasure was reported.
   set constraints all immediate;
+  -- Of the whole batch: to count each person's rows would cost more than to erase them.
+  details := jsonb_build_object(
+    'requests', cardinality(requests),
+    'rows', lethe.take_noted_rows(
+      case when cardinality(requests) = 1 then (select r.erased from lethe.deletion_request r where r.id = requests[1]) end,
+      identity => false
+    )
+  );
   delete from lethe.orphan o where o.request_id = any (requests);
 
   -- What the person wrote is theirs, in requests they took back too; what an administrator wrote is the controller's.
@@ -4967,6 +5222,7 @@ begin
         else heads[width_bucket(r.id, closed)]
       end,
       preserved = null,
+      erased = null,
       cancel_token_hash = null,
       last_error = null,
       next_attempt_at = null
@@ -4995,7 +5251,6 @@ create or replace function lethe.heavy_among(
   heavy bigint
 ) returns uuid[]
 language plpgsql
--- Not stable: EXPLAIN isn't allowed in such a function.
 volatile
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -5005,7 +5260,6 @@ as $function$
 declare
   half constant integer := cardinality(subjects) / 2;
   stored constant real := (select c.reltuples from pg_class c where c.oid = table_name::regclass);
-  expected json;
   counted bigint;
 begin
   if stored between 0 and heavy then
@@ -5013,8 +5267,7 @@ begin
   end if;
   if stored > 100000 then
     -- The planner knows from ANALYZE who has very many rows. Counting would read twice what is about to be erased.
-    execute 'explain (format json) ' || rows_of into expected using subjects;
-    counted := (expected #>> '{0,Plan,Plan Rows}')::numeric;
+    counted := lethe.planned_rows(rows_of, subjects);
   else
     -- Small, or never analyzed: nobody knows, and counting costs little.
     execute format('select count(*) from (%s limit %s) rows', rows_of, heavy + 1) into counted using subjects;
@@ -5031,6 +5284,33 @@ $function$;
 comment on function lethe.heavy_among(text, text, uuid[], bigint) is
   'Those of the subjects who have more rows than heavy in a table; in a large one, as far as its statistics tell.
    rows_of: a query of the rows of the subjects in $1; in a large table it is only planned.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.heavy_subjects(text, uuid[])', $define$
+create or replace function lethe.heavy_subjects(strategy text, subjects uuid[]) returns uuid[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set row_security = off
+as $function$
+#variable_conflict use_variable
+declare
+  heavy uuid[] := '{}';
+  bulk record;
+begin
+  -- soft_delete leaves content where it is.
+  if strategy = 'soft_delete' or cardinality(subjects) = 0 then
+    return heavy;
+  end if;
+  for bulk in
+    select b.table_name, b.rows_of, b.heavy from lethe.bulk_rows() b
+  loop
+    heavy := heavy || lethe.heavy_among(bulk.table_name, bulk.rows_of, subjects, bulk.heavy);
+  end loop;
+  return heavy;
+end
+$function$;
+comment on function lethe.heavy_subjects(text, uuid[]) is
+  'Those of the subjects who have so many rows in one table that their erasure goes in steps.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.hold_drifted(bigint[])', $define$
@@ -5077,6 +5357,33 @@ end
 $function$;
 comment on function lethe.hold_drifted(bigint[]) is
   'Puts back requests whose strategy touches a table that has drifted (LT009), and returns the others.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.in_window()', $define$
+create or replace function lethe.in_window() returns boolean
+language plpgsql
+stable
+-- The views that ask are read by operators, who may not read the terms.
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+  terms lethe.annotation;
+  clock time;
+begin
+  select a.* into strict terms from lethe.annotation a;
+  if terms.window_from is null then
+    return true;
+  end if;
+  clock := (now() at time zone terms.window_zone)::time;
+  return case
+    when terms.window_from < terms.window_to then clock >= terms.window_from and clock < terms.window_to
+    -- Over midnight.
+    else clock >= terms.window_from or clock < terms.window_to
+  end;
+end
+$function$;
+comment on function lethe.in_window() is 'May the worker execute now, by the annotation''s lifecycle.window?';
 $define$);
 
 call pg_temp.lethe_define('function lethe.is_row_error(text)', $define$
@@ -5126,7 +5433,7 @@ as $function$
     (
       select min(greatest(r.scheduled_for, r.next_attempt_at))
       from lethe.deletion_request r
-      where r.state = 'executing'
+      where r.state = 'executing' and (select lethe.in_window())
     ),
     now()
   ), interval '0'))::double precision;
@@ -5216,6 +5523,37 @@ comment on function lethe.may_interfere(text) is
    foreign table? Looked up at each execution, for a trigger may be new.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.note_rows(text, text, text, bigint)', $define$
+create or replace function lethe.note_rows(strategy text, table_name text, action text, rows bigint) returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $function$
+  insert into lethe.erased_rows (xact, strategy, table_name, action, rows)
+  select pg_current_xact_id(), $1, $2, $3, $4
+  where $4 > 0;
+$function$;
+comment on function lethe.note_rows(text, text, text, bigint) is 'Counts what a statement of an erasure touched, for the event that reports it.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.planned_rows(text, uuid[])', $define$
+create or replace function lethe.planned_rows(rows_of text, subjects uuid[]) returns bigint
+language plpgsql
+-- Not stable: EXPLAIN isn't allowed in such a function.
+volatile
+set search_path = pg_catalog, pg_temp
+set row_security = off
+as $function$
+declare
+  expected json;
+begin
+  execute 'explain (format json) ' || rows_of into expected using subjects;
+  return (expected #>> '{0,Plan,Plan Rows}')::numeric;
+end
+$function$;
+comment on function lethe.planned_rows(text, uuid[]) is
+  'How many rows the planner expects of a query of the rows of the subjects in $1. Nothing is read but statistics.';
+$define$);
+
 call pg_temp.lethe_define('function lethe.record_blocked(bigint[])', $define$
 create or replace function lethe.record_blocked(requests bigint[]) returns void
 language plpgsql
@@ -5248,23 +5586,31 @@ as $function$
 #variable_conflict use_variable
 declare
   attempt integer;
+  last constant integer := (select a.request_attempts from lethe.annotation a);
 begin
   perform lethe.require_service();
-  -- One minute, two, four … up to half a day.
+  -- One minute, two, four … up to half a day; in the end somebody has to look at it.
   update lethe.deletion_request r
   set attempts = r.attempts + 1,
-      next_attempt_at = now() + least(interval '1 minute' * power(2, least(r.attempts, 12)), interval '12 hours'),
+      next_attempt_at = case
+        when r.attempts + 1 >= last then 'infinity'
+        else now() + least(interval '1 minute' * power(2, least(r.attempts, 12)), interval '12 hours')
+      end,
       last_error = left(error, 200)
   where r.id = request and r.state in ('scheduled', 'executing')
   returning r.attempts into attempt;
   if found then
     perform lethe.record_events(array[request], 'failed', 'worker',
       jsonb_build_object('error', left(error, 200), 'attempt', attempt));
+    if attempt >= last then
+      perform lethe.record_events(array[request], 'dead_letter', 'worker');
+    end if;
   end if;
 end
 $function$;
 comment on function lethe.record_failure(bigint, text) is
-  'Counts a failed attempt and puts the request back with a growing delay. error: SQLSTATE, table, constraint; never a message.
+  'Counts a failed attempt and puts the request back with a growing delay; after lifecycle.requestAttempts it is a dead letter,
+   which waits for retry_deletion(). error: SQLSTATE, table, constraint; never a message.
    The worker calls it for what SQL can''t catch: time-outs and lost connections. Errors: LT005 not allowed.';
 $define$);
 
@@ -5361,6 +5707,39 @@ begin
 end
 $function$;
 comment on function lethe.require_no_residue(text) is 'LT014 when a table is named: a batch whose erasure didn''t take is an error, not a success.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.retry_deletion(bigint)', $define$
+create or replace function lethe.retry_deletion(request bigint) returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  target lethe.deletion_request;
+begin
+  perform lethe.require_operator();
+  perform lethe.require_read_committed();
+  select r.* into target from lethe.deletion_request r where r.id = request for update;
+  if target.id is null or target.state not in ('scheduled', 'executing') or target.attempts = 0 then
+    perform lethe.refuse('LT016', null, 'the request has not failed',
+      'lethe.overdue lists the requests that have, and what each waits for.',
+      jsonb_build_object('request', request, 'state', target.state));
+  end if;
+  update lethe.deletion_request r
+  set attempts = 0,
+      next_attempt_at = null
+  where r.id = request;
+  perform lethe.record_events(array[request], 'retried', case when lethe.is_service() then 'worker' else 'admin' end);
+  perform pg_notify('lethe', '');
+end
+$function$;
+comment on function lethe.retry_deletion(bigint) is
+  'Puts a request back whose execution has failed, to be tried now and with all its attempts anew: for dead letters, once their
+   cause is mended. Errors: LT005 not allowed, LT015 wrong isolation level, LT016 it has not failed.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.schedule_legacy(integer)', $define$
@@ -5502,6 +5881,47 @@ end
 $function$;
 comment on function lethe.take_event_counts() is
   'Events by kind since the last call of any worker, each counted once: for metrics. Errors: LT005 not allowed.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.take_noted_rows(jsonb, boolean)', $define$
+create or replace function lethe.take_noted_rows(earlier jsonb, identity boolean) returns jsonb
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  counts jsonb;
+begin
+  -- {"anonymize": {"public.comments transform": 12}}, with what earlier steps have counted.
+  with taken as (
+    delete from lethe.erased_rows n
+    where n.xact = pg_current_xact_id() and (n.strategy = 'identity') = identity
+    returning n.strategy, n.table_name || ' ' || n.action as what, n.rows
+  ), counted as (
+    select t.strategy, t.what, t.rows from taken t
+    union all
+    select s.key, w.key, w.value::bigint
+    from jsonb_each(earlier) s
+    cross join lateral jsonb_each_text(s.value) w
+  )
+  select coalesce(jsonb_object_agg(g.strategy, g.rows), '{}') into counts
+  from (
+    select s.strategy, jsonb_object_agg(s.what, s.rows) as rows
+    from (
+      select c.strategy, c.what, sum(c.rows) as rows
+      from counted c
+      group by c.strategy, c.what
+    ) s
+    group by s.strategy
+  ) g;
+  return counts;
+end
+$function$;
+comment on function lethe.take_noted_rows(jsonb, boolean) is
+  'What note_rows() has counted in this transaction, by strategy, table and action; it starts anew.
+   identity: of the first step of subjects with very many rows, or of everything else.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.take_turns(text)', $define$
@@ -7328,6 +7748,23 @@ comment on function lethe.trigger_differences() is
   'The application''s triggers on tables that an erasure touches: new, gone, or with another function.';
 $define$);
 
+call pg_temp.lethe_define('view lethe.dead_letters', $define$
+create or replace view lethe.dead_letters as
+select e.id as effect_id,
+       e.request_id,
+       e.name,
+       e.handler,
+       e.at,
+       e.attempts,
+       e.last_error,
+       e.created_at,
+       e.payload is not null as retryable
+from lethe.effect e
+where e.state = 'failed';
+comment on view lethe.dead_letters is
+  'Effects that failed for good; retry_effect() puts one back where its payload isn''t wiped (retryable).';
+$define$);
+
 call pg_temp.lethe_define('view lethe.drift', $define$
 create or replace view lethe.drift as
 select d.table_name,
@@ -7351,7 +7788,9 @@ select r.id as request_id,
 from lethe.deletion_request r
 where r.state = 'scheduled'
   and r.blocked_at is null
-  and greatest(r.scheduled_for, r.next_attempt_at) <= now();
+  and greatest(r.scheduled_for, r.next_attempt_at) <= now()
+  -- The month of Art. 12(3) matters more than quiet hours. Asked once, not for each row.
+  and ((select lethe.in_window()) or r.due_by < now() + interval '2 days');
 comment on view lethe.due is 'Requests that may be executed now: the one place that says so.';
 $define$);
 
@@ -7382,11 +7821,13 @@ select r.id as request_id,
        case
          when r.state = 'erased' then 'effects are open'
          when r.last_error like 'LT009%' then 'drift'
+         when r.next_attempt_at = 'infinity' then 'dead letter'
          when r.state = 'executing' and r.last_error like 'LT014%' then 'residue found'
          when r.state = 'executing' then 'in progress'
          when r.blocked_at is not null and r.last_error like 'effect %' then 'a required effect is open'
          when r.blocked_at is not null then 'blocked'
          when r.attempts > 0 then 'failed'
+         when not (select lethe.in_window()) and r.due_by >= now() + interval '2 days' then 'the execution window'
          else 'waits for the worker'
        end as waits_because,
        r.attempts,
@@ -7792,8 +8233,8 @@ begin
 end
 $marks$;
 
-insert into lethe.annotation as a (hash, strategies, grace_period, cancel_cooldown, options, drift, marks, legacy, effect_attempts, payload_retention)
-values ('a1de15ae6c31247ae4cb7f7516b9c9f7c7b6df829ea7ba756f13f4a97e6e79a4', array['anonymize', 'hard_delete', 'soft_delete'], interval '14 days', interval '24 hours', '{"delete_content":false}'::jsonb, 'refuse', '"deleted_at" timestamp with time zone; "scheduled_deletion_at" timestamp with time zone', 'leave', 25, interval '90 days')
+insert into lethe.annotation as a (hash, strategies, grace_period, cancel_cooldown, options, drift, marks, legacy, effect_attempts, payload_retention, window_from, window_to, window_zone, request_attempts)
+values ('b80d6c8da6ad879abd43ffd43342fa36ca0d44da0679bbf69887b260a90d5f9b', array['anonymize', 'hard_delete', 'soft_delete'], interval '14 days', interval '24 hours', '{"delete_content":false}'::jsonb, 'refuse', '"deleted_at" timestamp with time zone; "scheduled_deletion_at" timestamp with time zone', 'leave', 25, interval '90 days', null, null, 'UTC', 20)
 on conflict (only_row) do update
 set hash = excluded.hash,
     strategies = excluded.strategies,
@@ -7804,7 +8245,11 @@ set hash = excluded.hash,
     marks = excluded.marks,
     legacy = excluded.legacy,
     effect_attempts = excluded.effect_attempts,
-    payload_retention = excluded.payload_retention
+    payload_retention = excluded.payload_retention,
+    window_from = excluded.window_from,
+    window_to = excluded.window_to,
+    window_zone = excluded.window_zone,
+    request_attempts = excluded.request_attempts
 where a.hash <> excluded.hash or a.marks is distinct from excluded.marks;
 
 insert into lethe.retention (table_name, key_columns, since, kept_for, basis)
@@ -7822,6 +8267,7 @@ call pg_temp.lethe_grant('schema lethe', 'usage', array['app_user', 'app_admin',
 call pg_temp.lethe_grant('view lethe.hidden_subjects', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.cancel_deletion(uuid)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.cancel_deletion_by_token(text)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.certificate(bigint)', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.deletion_blockers(uuid)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.deletion_status(uuid)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.explain_deletion(uuid, lethe.strategy)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
@@ -7837,8 +8283,10 @@ call pg_temp.lethe_grant('function lethe.execute_deletion(uuid, boolean)', 'exec
 call pg_temp.lethe_grant('function lethe.execute_due_deletions(integer)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.execute_due_request(bigint)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.executing_requests()', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.in_window()', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.lag()', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.record_failure(bigint, text)', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.retry_deletion(bigint)', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.schedule_legacy(integer)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.take_event_counts()', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.residue_after(timestamptz, bigint, timestamptz, integer)', 'execute', array['app_worker']::name[]);
@@ -7853,6 +8301,7 @@ call pg_temp.lethe_grant('function lethe.wipe_stale_payloads(integer)', 'execute
 call pg_temp.lethe_grant('function lethe.purge_due()', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.purge_retained(integer)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.differences()', 'execute', array['app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('view lethe.dead_letters', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.drift', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.effect_counts', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.overdue', 'select', array['app_admin', 'app_worker']::name[]);

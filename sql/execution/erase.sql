@@ -80,6 +80,8 @@ begin
   perform lethe.run_steps('after', light);
   perform lethe.finish_execution(light, actor);
   if cardinality(slow) > 0 then
+    perform lethe.record_events(slow, 'begun', actor,
+      jsonb_build_object('requests', cardinality(slow), 'rows', lethe.take_noted_rows(null, identity => true)));
     set constraints all immediate;
     perform pg_notify('lethe', '');
   end if;

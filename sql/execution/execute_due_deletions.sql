@@ -30,6 +30,7 @@ begin
     limit max
     for update skip locked
   );
+  claimed := lethe.cut_to_size(claimed, 100000);
   ready := lethe.hold_drifted(claimed);
   outcome := lethe.execute_requests(ready, 20);
   outcome.blocked := outcome.blocked + cardinality(claimed) - cardinality(ready);
@@ -45,6 +46,7 @@ end
 $function$;
 comment on function lethe.execute_due_deletions(integer) is
   'Erases up to max subjects that are due, in one transaction, one statement a table; several workers may call it at once.
+   Fewer where they have more than 100,000 rows together, by the planner''s estimate.
    A subject with very many rows comes back as executing: continue_deletion() does the rest in steps.
    Requests whose strategy touches a drifted table are put back (LT009) and count as blocked.
    Returns how many were executed, failed, blocked, and how many due ones remain (counted up to 10,000).

@@ -17,6 +17,9 @@ begin
   perform lethe.start_running(array[target.subject_id]);
   if lethe.drain(target.strategy, target.subject_id, 5000) > 0 then
     perform lethe.stop_running(array[target.subject_id]);
+    update lethe.deletion_request r
+    set erased = lethe.take_noted_rows(r.erased, identity => false)
+    where r.id = request;
     return 'executing';
   end if;
 

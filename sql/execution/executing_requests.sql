@@ -15,6 +15,7 @@ begin
   from lethe.deletion_request r
   where r.state = 'executing'
     and (r.next_attempt_at is null or r.next_attempt_at <= now())
+    and ((select lethe.in_window()) or r.due_by < now() + interval '2 days')
   order by r.id
   limit 1000;
 end

@@ -7,7 +7,7 @@ set plan_cache_mode = force_generic_plan
 as $function$
 #variable_conflict use_variable
 declare
-  details constant jsonb := '{}';
+  details jsonb;
   people {{key}}[];
   closed bigint[];
   seqs integer[];
@@ -17,6 +17,14 @@ declare
 begin
   -- A deferred constraint would otherwise fail at COMMIT, after the erasure was reported.
   set constraints all immediate;
+  -- Of the whole batch: to count each person's rows would cost more than to erase them.
+  details := jsonb_build_object(
+    'requests', cardinality(requests),
+    'rows', lethe.take_noted_rows(
+      case when cardinality(requests) = 1 then (select r.erased from lethe.deletion_request r where r.id = requests[1]) end,
+      identity => false
+    )
+  );
   delete from lethe.orphan o where o.request_id = any (requests);
 
   -- What the person wrote is theirs, in requests they took back too; what an administrator wrote is the controller's.
@@ -85,6 +93,7 @@ begin
         else heads[width_bucket(r.id, closed)]
       end,
       preserved = null,
+      erased = null,
       cancel_token_hash = null,
       last_error = null,
       next_attempt_at = null

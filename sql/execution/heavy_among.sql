@@ -6,7 +6,6 @@ create or replace function lethe.heavy_among(
   heavy bigint
 ) returns {{key}}[]
 language plpgsql
--- Not stable: EXPLAIN isn't allowed in such a function.
 volatile
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -16,7 +15,6 @@ as $function$
 declare
   half constant integer := cardinality(subjects) / 2;
   stored constant real := (select c.reltuples from pg_class c where c.oid = table_name::regclass);
-  expected json;
   counted bigint;
 begin
   if stored between 0 and heavy then
@@ -24,8 +22,7 @@ begin
   end if;
   if stored > 100000 then
     -- The planner knows from ANALYZE who has very many rows. Counting would read twice what is about to be erased.
-    execute 'explain (format json) ' || rows_of into expected using subjects;
-    counted := (expected #>> '{0,Plan,Plan Rows}')::numeric;
+    counted := lethe.planned_rows(rows_of, subjects);
   else
     -- Small, or never analyzed: nobody knows, and counting costs little.
     execute format('select count(*) from (%s limit %s) rows', rows_of, heavy + 1) into counted using subjects;

@@ -17,7 +17,7 @@ as $function$
     (
       select min(greatest(r.scheduled_for, r.next_attempt_at))
       from lethe.deletion_request r
-      where r.state = 'executing'
+      where r.state = 'executing' and (select lethe.in_window())
     ),
     now()
   ), interval '0'))::double precision;

@@ -11,11 +11,13 @@ select r.id as request_id,
        case
          when r.state = 'erased' then 'effects are open'
          when r.last_error like 'LT009%' then 'drift'
+         when r.next_attempt_at = 'infinity' then 'dead letter'
          when r.state = 'executing' and r.last_error like 'LT014%' then 'residue found'
          when r.state = 'executing' then 'in progress'
          when r.blocked_at is not null and r.last_error like 'effect %' then 'a required effect is open'
          when r.blocked_at is not null then 'blocked'
          when r.attempts > 0 then 'failed'
+         when not (select lethe.in_window()) and r.due_by >= now() + interval '2 days' then 'the execution window'
          else 'waits for the worker'
        end as waits_because,
        r.attempts,

@@ -63,6 +63,27 @@ export const interval = z.string().superRefine((value, ctx) => {
   });
 });
 
+export const clock = z.string().superRefine((value, ctx) => {
+  if (/^([01]\d|2[0-3]):[0-5]\d$/.test(value)) return;
+  complain(ctx, {
+    lethe: "L003",
+    message: `is ${JSON.stringify(value)}, which is not a time of day`,
+    remedy: 'write hours and minutes, such as "22:00"',
+  });
+});
+
+export const timeZone = z.string().superRefine((value, ctx) => {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: value });
+  } catch {
+    complain(ctx, {
+      lethe: "L003",
+      message: `is ${JSON.stringify(value)}, which is not a time zone`,
+      remedy: 'write a name of the IANA database, such as "Europe/Rome"',
+    });
+  }
+});
+
 export const schemaName = z.string().superRefine((value, ctx) => {
   if (/^[a-z_][a-z0-9_]{0,62}$/.test(value) && !value.startsWith("pg_")) return;
   complain(ctx, {

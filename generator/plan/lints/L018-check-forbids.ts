@@ -22,7 +22,9 @@ function checkTable(plan: Plan, context: PlanContext, update: Update, check: Che
   const changed = [...update.detach, ...update.changes.map((change) => change.column)];
   const first = check.columns.find((column) => changed.includes(column));
   if (first === undefined) return;
-  const verdict = judge(check.expression, (name) => newValue(plan, context, update, name));
+  const verdict = judge(check.expression, (name) =>
+    newValue(plan, context, update, name, check.columns.length === 1),
+  );
   const detached = update.detach.includes(first);
   const path = detached ? update.path : update.pathOf(first);
   if (verdict === "fails") {
@@ -51,7 +53,7 @@ function checkTable(plan: Plan, context: PlanContext, update: Update, check: Che
 function checkDomain(plan: Plan, context: PlanContext, update: Update, change: ColumnChange): void {
   const column = context.catalog.column(update.table, change.column);
   for (const expression of column?.domain?.checks ?? []) {
-    const known = newValue(plan, context, update, change.column);
+    const known = newValue(plan, context, update, change.column, true);
     const verdict = judge(expression, (name) =>
       name.toLowerCase() === "value" ? known : { known: false, notNull: false },
     );
@@ -80,8 +82,11 @@ function isTelling(update: Update, name: string): boolean {
   return action !== undefined && ["null", "literal", "email", "template", "empty_array"].includes(action);
 }
 
-/** The value that a column has once the row is erased, as far as the plan says. */
-function newValue(plan: Plan, context: PlanContext, update: Update, name: string): Known {
+/**
+ * The value that a column has once the row is erased, as far as the plan says. `alone`: no other column has a say, so a
+ * value that is written unless something holds must pass wherever it is written.
+ */
+function newValue(plan: Plan, context: PlanContext, update: Update, name: string, alone: boolean): Known {
   const column = context.catalog.column(update.table, name);
   const notNull = column !== undefined && (column.notNull || (column.domain?.notNull ?? false));
   if (update.detach.includes(name)) return { known: true, value: null };
@@ -89,8 +94,8 @@ function newValue(plan: Plan, context: PlanContext, update: Update, name: string
   if (change === undefined)
     return (update.operation === null ? markAfter(plan, name) : null) ?? { known: false, notNull };
   const value = valueOfChange(plan, context, update, change, column);
-  if (value === undefined || (change.unless !== null && value !== null)) return { known: false, notNull };
-  return change.unless === null ? { known: true, value } : { known: false, notNull };
+  const written = change.unless === null || alone;
+  return value === undefined || !written ? { known: false, notNull } : { known: true, value };
 }
 
 /** A mark as both the departing and the erased have it, as far as that is one. */

@@ -1,12 +1,13 @@
 /** L023: rows that a rule deletes, while rows that no rule deletes with them still point at them. */
 import type { Strategy } from "../../annotation/model.ts";
+import type { Table } from "../../catalog/model.ts";
 import { type PlanContext, report } from "../context.ts";
 import type { Lint } from "./index.ts";
 import { coverOptions, type Declared } from "./support/declared.ts";
 import { annotationName } from "./support/names.ts";
 import { blocks, columnsOf, type ReachedReference, reachedReferences } from "./support/references.ts";
 
-const GONE = ["delete", "detach", "cascade", "reassign"];
+const GONE = ["delete", "detach", "reassign"];
 
 export const referencedRows: Lint = (plan, context) => {
   const subject = plan.subject.table.name;
@@ -46,13 +47,21 @@ function holdsBack(reached: ReachedReference, by: Declared, subject: string): bo
   return !coverOptions(goneWith(reached, by), by.rows.option);
 }
 
-function goneWith({ rules, removal }: ReachedReference, by: Declared): Declared[] {
+function goneWith({ rules, removal, child }: ReachedReference, by: Declared): Declared[] {
   return (
     rules
-      .filter((rule) => GONE.includes(rule.action[removal.strategy]))
+      .filter((rule) => GONE.includes(rule.action[removal.strategy]) || isTaken(rule, removal, child))
       // Sessions go as soon as the deletion is scheduled; so must what points at them.
       .filter((rule) => by.rule.class !== "session" || rule.rule.class === "session")
   );
+}
+
+/** Rows that are left to a foreign key go only where one cascades. */
+function isTaken(rule: Declared, { strategy, table }: ReachedReference["removal"], child: Table): boolean {
+  const taking = child.foreignKeys.some(
+    (fk) => fk.onDelete === "cascade" && fk.references.table === table.name,
+  );
+  return rule.action[strategy] === "cascade" && taking;
 }
 
 /** What the only rule leaves out by its `where` can't be told from here; there may be no such rows. */

@@ -131,7 +131,7 @@ describe("step by step", () => {
     }
     expect(sizes).toEqual([5000, 1000, 0]);
     expect(await requestOf(db.sql, person)).toMatchObject({ state: "completed", cancel_token_hash: null });
-    expect(await eventsOf(db.sql, request_id)).toEqual(["scheduled", "executed", "completed"]);
+    expect(await eventsOf(db.sql, request_id)).toEqual(["scheduled", "begun", "executed", "completed"]);
     expect(await left(other)).toBe(many);
     expect(await step(request_id), "once more").toBe("completed");
     expect(await db.sql`select lethe.executing_requests() as id`).toHaveLength(0);

@@ -260,7 +260,7 @@ test("a trigger that swallows the delete makes it a failure", async () => {
   await db.sql`delete from lethe.retained`;
 });
 
-test("many rows of one person, in steps", async () => {
+test("many rows of one person, in steps", { timeout: 180_000 }, async () => {
   await db.sql`insert into invoices (person_id, issued_at) select ${person}, now() - interval '8 years' from generate_series(1, 60000)`;
   await db.sql`analyze invoices`;
   await schedule(db.sql, person, { grace: "0", strategy: "hard_delete" });

@@ -35,6 +35,8 @@ const functions: Record<string, Role[]> = {
   purge_due: ["app_worker"],
   purge_retained: ["app_worker"],
   schedule_legacy: ["app_worker"],
+  retry_deletion: ["app_admin", "app_worker"],
+  in_window: ["app_admin", "app_worker"],
   due_effects: ["app_worker"],
   claim_effects: ["app_worker"],
   finish_effects: ["app_worker"],
@@ -44,6 +46,7 @@ const functions: Record<string, Role[]> = {
   retry_effect: ["app_admin", "app_worker"],
   retry_effects: ["app_admin", "app_worker"],
   verify_events: ["app_admin", "app_worker"],
+  certificate: ["app_admin", "app_worker"],
 };
 const views: Record<string, Role[]> = {
   pending: ["app_admin", "app_worker"],
@@ -53,6 +56,7 @@ const views: Record<string, Role[]> = {
   request_counts: ["app_admin", "app_worker"],
   retained_rows: ["app_admin", "app_worker"],
   effect_counts: ["app_admin", "app_worker"],
+  dead_letters: ["app_admin", "app_worker"],
 };
 
 const all: string[] = [bystander, ...roles];

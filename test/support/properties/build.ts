@@ -6,7 +6,7 @@ import type {
   TableAnnotation,
 } from "../../../generator/annotation/model.ts";
 import { ident, literal, qualified } from "../../../generator/quote.ts";
-import { at, type DrawnColumn, pick, type Value } from "./columns.ts";
+import { at, type DrawnColumn, pick, typesSql, type Value } from "./columns.ts";
 import { type DrawnTable, drawPeople, drawTables, type People } from "./draw.ts";
 import type { Recipe } from "./recipe.ts";
 import { drawRule } from "./rules.ts";
@@ -55,10 +55,12 @@ export function build(recipe: Recipe): Case {
 function schemaSql(people: People, tables: DrawnTable[]): string {
   const created = [people, ...tables].map(
     (each) =>
-      `create table ${qualified(people.schema, each.name)} (\n  ${each.lines.join(",\n  ")}\n)${each.suffix};`,
+      `create table ${qualified(each.schema, each.name)} (\n  ${each.lines.join(",\n  ")}\n)${each.suffix};`,
   );
   return [
     `create schema ${ident(people.schema)};`,
+    `create schema "Second Space";`,
+    typesSql(people.schema),
     ...created,
     ...[people, ...tables].flatMap((each) => each.after),
   ].join("\n");
@@ -106,7 +108,7 @@ function dataSql(people: People, tables: DrawnTable[]): string[] {
     const rows = "recipe" in table ? (filled.get(table) ?? []) : persons;
     return rows.map(
       (row) =>
-        `insert into ${qualified(people.schema, table.name)} (${Object.keys(row).map(ident).join(", ")}) values (${Object.values(row).map(literal).join(", ")});`,
+        `insert into ${qualified(table.schema, table.name)} (${Object.keys(row).map(ident).join(", ")})${"identity" in table && table.identity ? " overriding system value" : ""} values (${Object.values(row).map(literal).join(", ")});`,
     );
   });
   return ["set session_replication_role = replica;", ...inserts, "reset session_replication_role;"];
@@ -122,6 +124,8 @@ function annotate(recipe: Recipe, people: People, tables: DrawnTable[], strategi
       drift: "refuse",
       effectAttempts: 25,
       payloadRetention: "90 days",
+      window: null,
+      requestAttempts: 20,
     },
     options: { thorough: false },
     access: {
@@ -147,7 +151,7 @@ function annotate(recipe: Recipe, people: People, tables: DrawnTable[], strategi
         },
       },
       ...Object.fromEntries(
-        tables.map((table) => [`${people.schema}.${table.name}`, tableAnnotation(recipe, table)]),
+        tables.map((table) => [`${table.schema}.${table.name}`, tableAnnotation(recipe, table)]),
       ),
     },
   };

@@ -6,7 +6,11 @@ import type { ColumnRecipe } from "./recipe.ts";
 export type Value = string | number | null;
 
 interface Kind {
+  /** `%` stands for the schema. */
   type: string;
+  check?: string;
+  /** The same value comes again and again. */
+  repeats?: boolean;
   /** The n-th value: no two are the same, and texts hold the marker `mk<n>x`. */
   value(n: number): Value;
   /** What the column may become; the first suits a nullable one, the second one that is NOT NULL. */
@@ -78,7 +82,32 @@ export const KINDS: Kind[] = [
     value: (n) => `{mk${n}x,mk${n}y}`,
     transforms: [none, { action: "empty_array", ...personal }, literal("{gone}"), keep],
   },
+  {
+    type: "%.mood",
+    repeats: true,
+    value: (n) => at(["calm", "glad"], n),
+    transforms: [none, literal("none"), keep, literal("gone")],
+  },
+  {
+    type: "%.label",
+    value: (n) => `mk${n}x`,
+    transforms: [none, literal("left"), literal("gone"), template("left_{key}"), keep],
+  },
+  {
+    type: "varchar(24)",
+    check: "<> 'gone'",
+    value: (n) => `mk${n}x`,
+    transforms: [none, template("left_{key}"), literal("gone"), literal("left"), keep],
+  },
 ];
+
+/** What the columns' types need. */
+export function typesSql(schema: string): string {
+  return [
+    `create type ${ident(schema)}.mood as enum ('calm', 'glad', 'none');`,
+    `create domain ${ident(schema)}.label as text check (value <> 'gone');`,
+  ].join("\n");
+}
 
 export interface DrawnColumn {
   name: string;
@@ -115,10 +144,11 @@ function transformOf(kind: Kind, recipe: ColumnRecipe): ColumnRule {
     : rule;
 }
 
-export function columnSql(column: DrawnColumn): string {
+export function columnSql(column: DrawnColumn, schema: string): string {
   const name = ident(column.name);
   if (column.from !== null) return `${name} text generated always as (upper(${ident(column.from)})) stored`;
-  return `${name} ${column.kind.type}${column.notNull ? " not null" : ""}`;
+  const check = column.kind.check === undefined ? "" : ` check (${name} ${column.kind.check})`;
+  return `${name} ${column.kind.type.replace("%", ident(schema))}${column.notNull ? " not null" : ""}${check}`;
 }
 
 /** The choice that a drawn number stands for. */

@@ -1,9 +1,10 @@
 /** The tables that a recipe stands for: columns, keys, indexes, foreign keys, and what each row may point at. */
 import type { ColumnRule, Owner } from "../../../generator/annotation/model.ts";
 import { ident, qualified } from "../../../generator/quote.ts";
-import { at, columnSql, type DrawnColumn, drawColumn, pick, type Value } from "./columns.ts";
+import { at, columnSql, type DrawnColumn, drawColumn, type Value } from "./columns.ts";
 import { type Naming, naming } from "./names.ts";
-import type { LinkRecipe, OwnerRecipe, Recipe, TableRecipe } from "./recipe.ts";
+import type { OwnerRecipe, Recipe, TableRecipe } from "./recipe.ts";
+import { drawLink, drawOwner } from "./references.ts";
 
 type Row = Record<string, Value>;
 export type Filled = Map<DrawnTable, Row[]>;
@@ -34,6 +35,9 @@ export interface DrawnOwner {
 }
 
 export interface DrawnTable extends Drawn {
+  schema: string;
+  /** The key's values come from the database, unless one insists. */
+  identity: boolean;
   recipe: TableRecipe;
   key: string[];
   owners: DrawnOwner[];
@@ -41,8 +45,7 @@ export interface DrawnTable extends Drawn {
   references: Refer[];
 }
 
-const KEY_TYPES = ["bigint", "uuid", "text"];
-const ON_DELETE = ["no action", "cascade", "set null", "restrict"];
+const KEY_TYPES = ["bigint", "uuid", "text", "smallint", "varchar(24)", "char(8)"];
 const GHOST = 99;
 
 export function drawPeople(recipe: Recipe): People {
@@ -61,7 +64,7 @@ export function drawPeople(recipe: Recipe): People {
     self,
     columns,
     ghost: {
-      [key]: keyType === "bigint" ? GHOST : keyOf(keyType, GHOST),
+      [key]: isNumber(keyType) ? GHOST : keyOf(keyType, GHOST),
       flag: 0,
       ...Object.fromEntries(
         columns
@@ -72,7 +75,7 @@ export function drawPeople(recipe: Recipe): People {
     lines: [
       `${ident(key)} ${keyType} primary key`,
       "flag integer not null",
-      ...columns.map(columnSql),
+      ...columns.map((column) => columnSql(column, names.schema)),
       ...(self === null
         ? []
         : [`${ident(self)} ${keyType} references ${qualified(names.schema, name)} on delete set null`]),
@@ -85,8 +88,14 @@ export function drawPeople(recipe: Recipe): People {
   };
 }
 
+function isNumber(type: string): boolean {
+  return type === "bigint" || type === "smallint";
+}
+
 function keyOf(type: string, n: number): string {
-  if (type === "bigint") return String(n);
+  if (isNumber(type)) return String(n);
+  // As long as the type: PostgreSQL would pad a shorter one with blanks.
+  if (type === "char(8)") return `p${String(n).padStart(7, "0")}`;
   return type === "uuid" ? `00000000-0000-4000-8000-${String(n).padStart(12, "0")}` : `person-${n}`;
 }
 
@@ -125,9 +134,13 @@ function drawTable(
   // A partition's key is part of every unique index.
   const shape = partitions !== null ? 1 : recipe.key % 4;
   const key = shape === 3 ? [] : shape === 1 ? [k1, k2] : [k1];
-  const where = qualified(people.schema, name);
+  const schema = recipe.schema % 4 === 3 ? names.other : people.schema;
+  const identity = recipe.identity && key.length === 1;
+  const where = qualified(schema, name);
   const columns = drawColumns(recipe.columns, names);
   const table: DrawnTable = {
+    schema,
+    identity,
     name,
     recipe,
     key,
@@ -136,15 +149,18 @@ function drawTable(
     acknowledged: {},
     references: [],
     lines: [
-      ...key.map((column, place) => `${ident(column)} ${place === 0 ? "bigint" : "integer"} not null`),
+      ...key.map(
+        (column, place) =>
+          `${ident(column)} ${place === 0 ? "bigint" : "integer"} not null${identity ? " generated always as identity" : ""}`,
+      ),
       "flag integer not null",
       // Always NULL: what is retained counts from the execution.
       "noted date",
-      ...columns.map(columnSql),
+      ...columns.map((column) => columnSql(column, people.schema)),
       ...(key.length === 0 ? [] : [`primary key (${key.map(ident).join(", ")})`]),
     ],
     suffix: partitions === null ? "" : ` partition by ${partitions} (${ident(k2)})`,
-    after: partitions === null ? [] : partitionsSql(people.schema, name, partitions),
+    after: partitions === null ? [] : partitionsSql(schema, name, partitions),
   };
   recipe.owners.forEach((each, place) => {
     drawOwner(each, place, names, people, table, before);
@@ -165,9 +181,12 @@ function partitionsSql(schema: string, name: string, by: string): string[] {
 /** Values are all different, so that every unique index can be made. */
 function uniques(table: string, columns: DrawnColumn[], extra: string[], owner: string | null): string[] {
   return columns.flatMap((column) => {
-    if (column.kind.type === "jsonb") return [];
+    if (column.kind.repeats === true || column.kind.type === "jsonb") return [];
     const name = [column.name, ...extra].map(ident).join(", ");
+    const isText = column.kind.type === "text" || column.kind.type.startsWith("varchar");
     switch (column.recipe.unique % 8) {
+      case 4:
+        return isText && extra.length === 0 ? [`create unique index on ${table} (lower(${name}));`] : [];
       case 5:
         return [`create unique index on ${table} (${name});`];
       case 6:
@@ -178,118 +197,4 @@ function uniques(table: string, columns: DrawnColumn[], extra: string[], owner: 
         return [];
     }
   });
-}
-
-function drawOwner(
-  recipe: OwnerRecipe,
-  place: number,
-  names: Naming,
-  people: People,
-  table: DrawnTable,
-  before: DrawnTable[],
-): void {
-  const parents = before.filter((each) => each.key.length > 0);
-  const where = qualified(people.schema, table.name);
-  const column = names.column("owner", 60 + place);
-  const subject = qualified(people.schema, people.name);
-  const nothing = (seed: number) => !recipe.notNull && pick(seed, `owner${place}`, 4) === 0;
-  const person = (seed: number) => people.keys[pick(seed, `person${place}`, people.keys.length)] ?? null;
-  const kind = recipe.kind % 10;
-  if (kind >= 5 && kind <= 7 && parents.length > 0) {
-    const parent = at(parents, recipe.parent);
-    const columns = refer(recipe, `via${place}`, names, people, table, parent);
-    const owner: Owner = {
-      by: "via",
-      table: `${people.schema}.${parent.name}`,
-      columns,
-      references: parent.key,
-    };
-    table.owners.push({ recipe, owner });
-    return;
-  }
-  if (kind === 8) {
-    // No foreign key, and the key as text.
-    table.lines.push(`${ident(column)} text${recipe.notNull ? " not null" : ""}`);
-    table.references.push((seed) => ({ [column]: nothing(seed) ? null : person(seed) }));
-    table.after.push(`create index on ${where} (${ident(column)});`);
-    table.owners.push({ recipe, owner: { by: "column", column } });
-    return;
-  }
-  if (kind === 9) {
-    const type = names.column("type", 70 + place);
-    table.lines.push(`${ident(type)} text, ${ident(column)} ${people.keyType}`);
-    table.references.push((seed) => ({
-      [type]: pick(seed, "type", 3) === 0 ? "Else" : "Person",
-      [column]: person(seed),
-    }));
-    table.after.push(`create index on ${where} (${ident(column)});`);
-    table.owners.push({ recipe, owner: { by: "polymorphic", type, id: column, value: "Person" } });
-    return;
-  }
-  table.lines.push(`${ident(column)} ${people.keyType}${recipe.notNull ? " not null" : ""}`);
-  table.references.push((seed) => ({ [column]: nothing(seed) ? null : person(seed) }));
-  const action = onDelete(recipe);
-  table.after.push(
-    `alter table ${where} add foreign key (${ident(column)}) references ${subject} on delete ${action}${deferral(recipe)};`,
-    `create index on ${where} (${ident(column)});`,
-  );
-  table.owners.push({ recipe, owner: { by: "column", column } });
-}
-
-function onDelete(recipe: { onDelete: number; notNull: boolean }): string {
-  const action = at(ON_DELETE, recipe.onDelete);
-  // SET NULL of a NOT NULL column can be declared; one in five of them is.
-  return action === "set null" && recipe.notNull && recipe.onDelete % 5 !== 0 ? "no action" : action;
-}
-
-function deferral(recipe: { deferrable: boolean }): string {
-  return recipe.deferrable ? " deferrable initially deferred" : "";
-}
-
-/** A foreign key to another drawn table; returns its columns. */
-function refer(
-  recipe: { onDelete: number; notNull: boolean; deferrable: boolean },
-  label: string,
-  names: Naming,
-  people: People,
-  table: DrawnTable,
-  target: DrawnTable,
-): string[] {
-  const where = qualified(people.schema, table.name);
-  const columns = target.key.map((_, place) => names.column(`${label}_`, place));
-  const definition = columns.map(
-    (column, place) =>
-      `add column ${ident(column)} ${place === 0 ? "bigint" : "integer"}${recipe.notNull ? " not null" : ""}`,
-  );
-  const list = columns.map(ident).join(", ");
-  table.after.push(
-    `alter table ${where} ${definition.join(", ")};`,
-    `alter table ${where} add foreign key (${list}) references ${qualified(people.schema, target.name)} on delete ${onDelete(recipe)}${deferral(recipe)};`,
-    `create index on ${where} (${list});`,
-  );
-  table.references.push((seed, _people, filled) => {
-    const rows = filled.get(target) ?? [];
-    const row =
-      !recipe.notNull && pick(seed, `${label}?`, 4) === 0 ? undefined : rows[pick(seed, label, rows.length)];
-    return Object.fromEntries(
-      columns.map((column, place) => [column, row?.[target.key[place] as string] ?? null]),
-    );
-  });
-  return columns;
-}
-
-function drawLink(
-  recipe: LinkRecipe,
-  index: number,
-  names: Naming,
-  people: People,
-  table: DrawnTable,
-  tables: DrawnTable[],
-): void {
-  const targets = tables.filter((each) => each.key.length > 0);
-  if (targets.length === 0) return;
-  const columns = refer(recipe, `link${index}`, names, people, table, at(targets, recipe.to));
-  if (!recipe.acknowledged) return;
-  for (const column of columns)
-    table.acknowledged[column] = { action: "keep", reason: "what it does on delete is meant" };
 }

@@ -122,7 +122,11 @@ async function expectSettled(sql: postgres.Sql, who: Departure, tables: string[]
       const [request] = await tx<{ key: string }[]>`
         update lethe.deletion_request set state = 'executing'
         where subject_id::text = ${who.person}
-        returning format('%L::%s', subject_id, pg_typeof(subject_id)) as key
+        returning format('%L::%s', subject_id, (
+          select format_type(a.atttypid, a.atttypmod)
+          from pg_attribute a
+          where a.attrelid = 'lethe.deletion_request'::regclass and a.attname = 'subject_id'
+        )) as key
       `;
       await tx.unsafe(`call lethe.${who.strategy}(array[${request?.key}])`);
       const touched = await tx.unsafe(

@@ -1,6 +1,8 @@
 /** What drawn things are called: plainly, with capitals and spaces, or as words that SQL and the emitted code use. */
 export interface Naming {
   schema: string;
+  /** A second one. */
+  other: string;
   subject: string;
   table(index: number): string;
   column(kind: string, index: number): string;
@@ -14,6 +16,7 @@ export function naming(style: number): Naming {
     case 1:
       return {
         schema: "My App",
+        other: "Second Space",
         subject: "Some One",
         table: (index) => `Table No ${index}`,
         column: (kind, index) => `The ${kind}"${index}`,
@@ -21,6 +24,7 @@ export function naming(style: number): Naming {
     case 2:
       return {
         schema: "app",
+        other: "Second Space",
         subject: "user",
         table: (index) => TABLES[index] ?? `t${index}`,
         column: (kind, index) => (kind === "c" ? COLUMNS[index] : undefined) ?? `${kind}${index}`,
@@ -28,6 +32,7 @@ export function naming(style: number): Naming {
     default:
       return {
         schema: "app",
+        other: "Second Space",
         subject: "people",
         table: (index) => `t${index}`,
         column: (kind, index) => `${kind}${index}`,

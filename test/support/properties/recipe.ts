@@ -23,6 +23,8 @@ export interface OwnerRecipe {
   onDelete: number;
   notNull: boolean;
   deferrable: boolean;
+  /** SET DEFAULT in place of SET NULL. */
+  toDefault: boolean;
   class: number;
   rows: number;
   where: boolean;
@@ -36,12 +38,16 @@ export interface LinkRecipe {
   onDelete: number;
   notNull: boolean;
   deferrable: boolean;
+  /** SET DEFAULT in place of SET NULL. */
+  toDefault: boolean;
   acknowledged: boolean;
 }
 
 export interface TableRecipe {
   key: number;
   partitions: number;
+  schema: number;
+  identity: boolean;
   columns: ColumnRecipe[];
   owners: OwnerRecipe[];
   links: LinkRecipe[];
@@ -87,6 +93,7 @@ const owner: fc.Arbitrary<OwnerRecipe> = record({
   onDelete: small,
   notNull: fc.boolean(),
   deferrable: rarely,
+  toDefault: rarely,
   class: small,
   rows: small,
   where: fc.integer({ min: 0, max: 9 }).map((n) => n === 9),
@@ -99,12 +106,15 @@ const link: fc.Arbitrary<LinkRecipe> = record({
   onDelete: small,
   notNull: rarely,
   deferrable: rarely,
+  toDefault: rarely,
   acknowledged: fc.boolean(),
 });
 
 const table: fc.Arbitrary<TableRecipe> = record({
   key: small,
   partitions: small,
+  schema: small,
+  identity: rarely,
   columns: fc.array(column, { maxLength: 4 }),
   owners: fc.array(owner, { minLength: 1, maxLength: 2 }),
   links: fc.oneof(

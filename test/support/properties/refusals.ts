@@ -129,7 +129,7 @@ function dropOthers(table: Table, keep: ForeignKey): string {
         from pg_constraint
         where contype = 'f' and conparentid = 0
           and not (conrelid = ${literal(quoted(table.name))}::regclass and conname = ${literal(keep.name)})
-          and connamespace in ('app'::regnamespace, to_regnamespace('"My App"'))
+          and connamespace in ('app'::regnamespace, to_regnamespace('"My App"'), to_regnamespace('"Second Space"'))
       loop
         execute format('alter table %s drop constraint if exists %I', c.relation, c.conname);
       end loop;

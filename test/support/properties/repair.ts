@@ -26,6 +26,7 @@ function mend(annotation: Annotation, catalog: Catalog, finding: Finding): void 
     case "L015":
     case "L016":
     case "L017":
+    case "L018":
     case "L019":
     case "L029":
       if (finding.path.includes("columns")) column(annotation, catalog, finding);

@@ -16,7 +16,7 @@ import { examine } from "./refusals.ts";
 import { repair } from "./repair.ts";
 import type { Tally } from "./tally.ts";
 
-const SCHEMAS = '"app", "My App", lethe';
+const SCHEMAS = '"app", "My App", "Second Space", lethe';
 const ATTEMPTS = 12;
 
 export async function runCase(sql: postgres.Sql, recipe: Recipe, tally: Tally): Promise<void> {

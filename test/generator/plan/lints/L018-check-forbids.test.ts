@@ -20,6 +20,12 @@ describe("L018 a CHECK that forbids the new value", () => {
     expect(verdicts("(handle <> ''::text)", pii.null())).toEqual([]);
   });
 
+  test("a value that is written unless something holds must pass where it is written", () => {
+    const unless = { unless: "t.other <> ''" };
+    expect(verdicts("(handle <> 'gone'::text)", pii.replace("gone", unless))).toEqual(["error"]);
+    expect(verdicts("(handle <> 'gone'::text)", pii.replace("left", unless))).toEqual([]);
+  });
+
   test("a CHECK may ask for the mark of a departed person", () => {
     const decide = (mark: string) =>
       findings("L018", {

@@ -32,6 +32,9 @@ const below = content({ owner: via("notes"), rows: "delete" });
 describe("L023 deleted rows that other people's rows point at", () => {
   test("no rule for those rows", () => {
     expect(subjects("L023", decide(rules({ rules: [own, below] })))).toEqual([]);
+    // Left to the foreign key, which does not cascade.
+    const left = content({ owner: via("notes"), rows: "cascade" });
+    expect(subjects("L023", decide(rules({ rules: [own, left] })))).toEqual(["public.replies.note_id"]);
     // Once, though two strategies delete; at the rule that deletes.
     expect(findings("L023", decide(own)).map((each) => [each.subject, each.path])).toEqual([
       ["public.replies.note_id", ["tables", "notes", "rules", 0]],

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:cefa8651726320fd0451bb81512eb8cec3667a15
+--! Hash: sha1:241731b43013f0915b173f02cd7b5e9df14e5a6b
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -5363,6 +5363,8 @@ call pg_temp.lethe_define('function lethe.in_window()', $define$
 create or replace function lethe.in_window() returns boolean
 language plpgsql
 stable
+-- The views that ask are read by operators, who may not read the terms.
+security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
@@ -8281,6 +8283,7 @@ call pg_temp.lethe_grant('function lethe.execute_deletion(uuid, boolean)', 'exec
 call pg_temp.lethe_grant('function lethe.execute_due_deletions(integer)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.execute_due_request(bigint)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.executing_requests()', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.in_window()', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.lag()', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.record_failure(bigint, text)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.retry_deletion(bigint)', 'execute', array['app_admin', 'app_worker']::name[]);

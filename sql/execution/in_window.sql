@@ -1,7 +1,10 @@
 -- object: function lethe.in_window()
+-- roles: admin worker
 create or replace function lethe.in_window() returns boolean
 language plpgsql
 stable
+-- The views that ask are read by operators, who may not read the terms.
+security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 declare

@@ -49,6 +49,10 @@ test("in it requests are executed, outside they wait, visibly", async () => {
   await schedule(db.sql, person, { grace: "0" });
   expect(await executeDue(db.sql)).toMatchObject({ executed: 0, remaining: "0" });
   expect(await waits()).toBe("the execution window");
+  const operator = await db.as("app_worker");
+  expect(await operator`select waits_because from lethe.overdue`).toEqual([
+    { waits_because: "the execution window" },
+  ]);
   const [lag] = await db.sql`select lethe.lag() as seconds`;
   expect(lag?.seconds).toBe(0);
   await open(-1, 3);

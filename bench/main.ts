@@ -67,6 +67,7 @@ try {
 
 function commandOf(given: string[]): string {
   const kept = given.filter((word, index) => word !== "--out" && given[index - 1] !== "--out");
+  const words = kept.map((word) => (/\s/.test(word) ? `'${word}'` : word));
   const place = process.env.TMPDIR === undefined ? [] : [`TMPDIR=${process.env.TMPDIR}`];
-  return [...place, "npm run bench", ...(kept.length > 0 ? ["--", ...kept] : [])].join(" ");
+  return [...place, "npm run bench", ...(kept.length > 0 ? ["--", ...words] : [])].join(" ");
 }

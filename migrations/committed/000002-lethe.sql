@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:241731b43013f0915b173f02cd7b5e9df14e5a6b
+--! Hash: sha1:ba5ababb1fab4932659f0c554ea92f6f73071c63
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -12,6 +12,13 @@
 
 set local lock_timeout = '5s';
 set local check_function_bodies = off;
+
+-- What is being erased, scheduled or cancelled is finished first; what follows waits.
+do $wait$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('lethe migration', 0));
+end
+$wait$;
 
 create schema if not exists lethe;
 
@@ -3741,6 +3748,25 @@ $function$;
 comment on function lethe.calling_role() is 'The role that is really asking: SET ROLE if there was one, else the one that logged in.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.hold_off_migration(boolean)', $define$
+create or replace function lethe.hold_off_migration(wait boolean) returns boolean
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  -- Lethe goes from a person to their rows, a migration through the tables in an order of its own: they would lock each
+  -- other out. The migration takes this lock alone, before anything else.
+  if not wait then
+    return pg_try_advisory_xact_lock_shared(hashtextextended('lethe migration', 0));
+  end if;
+  perform pg_advisory_xact_lock_shared(hashtextextended('lethe migration', 0));
+  return true;
+end
+$function$;
+comment on function lethe.hold_off_migration(boolean) is
+  'To the end of this transaction no migration of Lethe begins; false where one is under way or waits, unless wait.';
+$define$);
+
 call pg_temp.lethe_define('function lethe.refuse(text, uuid, text, text, jsonb)', $define$
 create or replace function lethe.refuse(
   code text,
@@ -3830,6 +3856,7 @@ declare
   target lethe.deletion_request;
 begin
   perform lethe.require_read_committed();
+  perform lethe.hold_off_migration(wait => true);
   select r.* into target
   from lethe.deletion_request r
   where r.subject_id = subject and r.state in ('scheduled', 'executing')
@@ -3863,6 +3890,7 @@ declare
   target lethe.deletion_request;
 begin
   perform lethe.require_read_committed();
+  perform lethe.hold_off_migration(wait => true);
   select r.* into target
   from lethe.deletion_request r
   where r.cancel_token_hash = sha256(convert_to(token, 'UTF8'))
@@ -4383,6 +4411,7 @@ declare
   request bigint;
 begin
   perform lethe.require_read_committed();
+  perform lethe.hold_off_migration(wait => true);
   select a.* into strict terms from lethe.annotation a;
 
   chosen := coalesce(strategy, terms.strategies[1]);
@@ -4645,6 +4674,9 @@ declare
 begin
   perform lethe.require_service();
   perform lethe.require_read_committed();
+  if not lethe.hold_off_migration(wait => false) then
+    return 'waiting';
+  end if;
   select r.* into target
   from lethe.deletion_request r
   where r.id = request
@@ -4866,6 +4898,7 @@ declare
   missing text;
 begin
   perform lethe.require_read_committed();
+  perform lethe.hold_off_migration(wait => true);
   if caller = 'self' then
     perform lethe.refuse('LT005', subject, 'nobody executes their own deletion',
       'An administrator or the worker does it when it is due.');
@@ -4938,6 +4971,10 @@ begin
   if max is null or max < 1 then
     raise exception 'max must be at least 1' using errcode = 'invalid_parameter_value';
   end if;
+  if not lethe.hold_off_migration(wait => false) then
+    -- Nobody's fault: seconds later it is over.
+    return (0, 0, 0, (select count(*) from (select from lethe.due limit 10000) counted))::lethe.execution;
+  end if;
   perform lethe.lift_blocks(max);
 
   -- The due check is under the request's lock; what another worker has claimed is skipped.
@@ -4989,6 +5026,9 @@ declare
 begin
   perform lethe.require_service();
   perform lethe.require_read_committed();
+  if not lethe.hold_off_migration(wait => false) then
+    return (0, 0, 0, 0)::lethe.execution;
+  end if;
   claimed := array(
     select d.request_id
     from lethe.due d
@@ -5761,6 +5801,7 @@ declare
 begin
   perform lethe.require_service();
   perform lethe.require_read_committed();
+  perform lethe.hold_off_migration(wait => true);
   if max is null or max < 1 then
     raise exception 'max must be at least 1' using errcode = 'invalid_parameter_value';
   end if;

@@ -28,6 +28,7 @@ declare
   request bigint;
 begin
   perform lethe.require_read_committed();
+  perform lethe.hold_off_migration(wait => true);
   select a.* into strict terms from lethe.annotation a;
 
   chosen := coalesce(strategy, terms.strategies[1]);

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:241731b43013f0915b173f02cd7b5e9df14e5a6b
+--! Hash: sha1:b2341cc63da673c5dfa9ea0922bd9ae828d79b87
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -3634,43 +3634,52 @@ $define$);
 
 call pg_temp.lethe_define('function lethe.current_subject()', $define$
 create or replace function lethe.current_subject() returns uuid
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
 set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $function$
-  select (nullif(current_setting('app.user_id', true), '')::uuid)::uuid;
+#variable_conflict use_variable
+begin
+  return (nullif(current_setting('app.user_id', true), '')::uuid)::uuid;
+end
 $function$;
 comment on function lethe.current_subject() is 'The signed-in subject, from the annotation''s access.currentUser; null when nobody is signed in.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.is_admin()', $define$
 create or replace function lethe.is_admin() returns boolean
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
 set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $function$
-  select pg_has_role(lethe.calling_role(), 'app_admin', 'usage');
+#variable_conflict use_variable
+begin
+  return pg_has_role(lethe.calling_role(), 'app_admin', 'usage');
+end
 $function$;
 comment on function lethe.is_admin() is 'May the caller delete other people? From the annotation''s access.admin.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.is_service()', $define$
 create or replace function lethe.is_service() returns boolean
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
 set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $function$
-  select pg_has_role(lethe.calling_role(), 'app_worker', 'usage')
+#variable_conflict use_variable
+begin
+  return pg_has_role(lethe.calling_role(), 'app_worker', 'usage')
       or pg_has_role(lethe.calling_role(), (select n.nspowner from pg_namespace n where n.nspname = 'lethe'), 'usage');
+end
 $function$;
 comment on function lethe.is_service() is 'Is the caller the worker (access.worker) or the owner of the schema?';
 $define$);
@@ -3733,7 +3742,7 @@ call pg_temp.lethe_define('function lethe.calling_role()', $define$
 create or replace function lethe.calling_role() returns name
 language sql
 stable
-set search_path = pg_catalog, pg_temp
+-- No settings of its own, so that it is inlined: whoever calls it has pinned the path.
 as $function$
   -- Inside a definer function current_user is the definer, and session_user sees through SET ROLE.
   select coalesce(nullif(current_setting('role', true), 'none')::name, session_user);
@@ -4013,7 +4022,7 @@ as $function$
 declare
   wrong text;
 begin
-  if given is null then
+  if given is null or given = '{}' then
     return known;
   end if;
   if jsonb_typeof(given) <> 'object' then
@@ -4272,7 +4281,7 @@ call pg_temp.lethe_define('function lethe.later(timestamptz, interval)', $define
 create or replace function lethe.later(moment timestamptz, span interval) returns timestamptz
 language sql
 immutable
-set search_path = pg_catalog, pg_temp
+-- No settings of its own, so that it is inlined: whoever calls it has pinned the path.
 as $function$
   -- In UTC: two weeks across a change of clocks are two weeks, whatever the session's TimeZone.
   select (moment at time zone 'UTC' + span) at time zone 'UTC';
@@ -4381,6 +4390,9 @@ declare
   obstacles jsonb;
   token text;
   request bigint;
+  at constant timestamptz := clock_timestamp();
+  facts jsonb;
+  head bytea;
 begin
   perform lethe.require_read_committed();
   select a.* into strict terms from lethe.annotation a;
@@ -4444,21 +4456,26 @@ begin
   end if;
 
   token := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+  request := nextval('lethe.deletion_request_id_seq');
+  facts := jsonb_build_object('strategy', chosen, 'scheduled_for', due, 'options', options);
+  -- With its first event, as record_events() would append it: the request is written once.
+  head := lethe.event_hash(null, request, 1, 'scheduled', caller, at, facts);
   insert into lethe.deletion_request (
-    subject_id, strategy, options, reason, requested_by, scheduled_for, due_by,
-    annotation_hash, preserved, cancel_token_hash
+    id, subject_id, strategy, options, reason, requested_by, scheduled_for, due_by,
+    annotation_hash, preserved, cancel_token_hash, event_count, event_head
   )
+  overriding system value
   values (
-    subject, chosen, options, reason,
+    request, subject, chosen, options, reason,
     case caller when 'service' then lethe.calling_role()::text else lethe.current_subject()::text end,
-    due, latest, terms.hash, lethe.preserve(subject), sha256(convert_to(token, 'UTF8'))
-  )
-  returning id into request;
+    due, latest, terms.hash, lethe.preserve(subject), sha256(convert_to(token, 'UTF8')), 1, head
+  );
+  insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
+  values (request, 1, 'scheduled', caller, at, facts, head);
+  insert into lethe.event_tally (event, count) values ('scheduled', 1);
   call lethe.capture_schedule_effects(array[request], token);
   call lethe.capture_before_effects(array[request], token);
   perform lethe.lock_out(subject, due);
-  perform lethe.record_events(array[request], 'scheduled', caller,
-    jsonb_build_object('strategy', chosen, 'scheduled_for', due, 'options', options));
   perform pg_notify('lethe', '');
   return (request, due, token)::lethe.scheduled;
 end

@@ -5,8 +5,10 @@ import type { BenchServer } from "./server.ts";
 
 export interface Sizes {
   rounds: number;
-  /** People stored. */
+  /** People stored, for signing in only: enough that those who are due share few pages. */
   users: number;
+  /** People stored with posts and events, a hundred rows each. */
+  contentUsers: number;
   /** People stored, where cost by size is asked for. */
   stored: number[];
   /** Requests stored, likewise. */

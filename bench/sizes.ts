@@ -2,7 +2,8 @@ import type { Sizes } from "./comparison.ts";
 
 export const FULL: Sizes = {
   rounds: 5,
-  users: 50_000,
+  users: 200_000,
+  contentUsers: 50_000,
   stored: [10_000, 100_000, 1_000_000],
   requests: [10_000, 1_000_000],
   tables: [50, 200, 500, 1000],
@@ -17,6 +18,7 @@ export const FULL: Sizes = {
 export const QUICK: Sizes = {
   rounds: 1,
   users: 400,
+  contentUsers: 400,
   stored: [200, 400],
   requests: [500, 2_000],
   tables: [5, 10],

@@ -14,7 +14,9 @@ export function letheCronItems({ schema = DEFAULT_SCHEMA }: { schema?: string } 
   const [sweep, drift, purge] = [sweepName(name), driftName(name), purgeName(name)];
   const residue = residueName(name);
   return [
-    { task: sweep, match: "* * * * *", identifier: sweep, options: { jobKey: sweep } },
+    // A key of its own: graphile-worker's cron goes by this machine's clock, and one that is ahead would put off a sweep
+    // that is to run now.
+    { task: sweep, match: "* * * * *", identifier: sweep, options: { jobKey: `${sweep}:cron` } },
     // At four in the morning UTC, or when a worker comes back that wasn't there then.
     { task: drift, match: "0 4 * * *", identifier: drift, options: { jobKey: drift, backfillPeriod: DAY } },
     { task: purge, match: "30 3 * * *", identifier: purge, options: { jobKey: purge, backfillPeriod: DAY } },

@@ -1,6 +1,8 @@
 /**
  * Turns NOTIFY into a sweep at once, so that a grace period of zero means now and not in a minute. A notification that
- * is lost, while the connection is down for instance, costs at most that minute.
+ * is lost, while the connection is down for instance, costs at most that minute: a timer queues a sweep then, whatever
+ * this machine takes for the time. graphile-worker's cron would queue it for that time, tomorrow for instance, and keep
+ * the workers whose clocks are right from queueing any until then.
  */
 import type { AddJobFunction } from "graphile-worker";
 import postgres from "postgres";
@@ -24,9 +26,11 @@ export interface Listener {
 
 /** Notifications within this time make one job, in milliseconds. */
 const PAUSE = 100;
+const MINUTE = 60_000;
 
 /**
- * Listens, and queues a sweep for each burst of notifications, and whenever the connection is made or made anew.
+ * Listens, and queues a sweep for each burst of notifications, whenever the connection is made or made anew, and each
+ * minute.
  *
  * @throws where the first connection can't be made; later it reconnects by itself
  */
@@ -64,8 +68,10 @@ export async function listenForDeletions(options: ListenOptions): Promise<Listen
     await sql.end({ timeout: 1 });
     throw error;
   }
+  const minutes = setInterval(wake, MINUTE);
   return {
     stop: async () => {
+      clearInterval(minutes);
       await sql.end({ timeout: 1 });
       clearTimeout(timer);
       await adding;

@@ -1,12 +1,12 @@
 /**
- * `lethe worker`: graphile-worker with Lethe's tasks, its cron item and a listener, kept running.
+ * `lethe worker`: graphile-worker with Lethe's tasks, its daily cron items and a listener, kept running.
  *
  * When PostgreSQL goes away the process stays: graphile-worker reconnects by itself while it is idle, and gives up when
  * it was at work; it is then started anew, after a pause that grows to half a minute.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseCronItems, type Runner, run } from "graphile-worker";
-import { contextOf } from "./context.ts";
+import { contextOf, sweepName } from "./context.ts";
 import { letheCronItems } from "./cron.ts";
 import { factsOf, sanitized } from "./errors.ts";
 import { listenForDeletions } from "./listen.ts";
@@ -62,7 +62,10 @@ async function runUntilStopped(setup: Setup): Promise<void> {
   const { connectionString, schema, signal, logger, effects } = setup;
   const runner = await run({
     ...runnerOptions(setup),
-    parsedCronItems: parseCronItems(letheCronItems({ schema })),
+    // The listener sees to the sweeps.
+    parsedCronItems: parseCronItems(
+      letheCronItems({ schema }).filter(({ task }) => task !== sweepName(setup.context.schema)),
+    ),
   });
   const runners: Runner[] = [runner];
   const stopped = [runner.promise.catch(() => {})];

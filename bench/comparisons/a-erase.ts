@@ -35,7 +35,8 @@ export const erase: Comparison = {
 };
 
 async function figuresOf(context: Context, shape: Shape, way: Way, delay: number): Promise<Figure[]> {
-  const { users, batch } = context.sizes;
+  const { batch } = context.sizes;
+  const users = shape === "sign-in" ? context.sizes.users : context.sizes.contentUsers;
   const due = delay === 0 ? context.sizes.due : Math.ceil(context.sizes.due / 4);
   const rounds = delay === 0 ? context.sizes.rounds : Math.min(3, context.sizes.rounds);
   const rivals =

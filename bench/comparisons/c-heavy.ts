@@ -88,7 +88,7 @@ function figuresOf({ sizes }: Context, ours: Run[], theirs: Run[]): Figure[] {
 
 async function side({ server, sizes, log }: Context, rival: Rival, erase: Erase, rounds: number) {
   const name = `bench_heavy_${rival === lethe ? "lethe" : "by_hand"}`;
-  const users = Math.min(USERS, sizes.users);
+  const users = Math.min(USERS, sizes.contentUsers);
   const template = await stored(server, "content", users);
   const url = await server.create(name, template.database);
   const clients = [connect(url), connect(url), connect(url)];

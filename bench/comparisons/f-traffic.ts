@@ -27,7 +27,7 @@ export const traffic: Comparison = {
   run: async (context) => {
     const { server, sizes } = context;
     const name = "bench_traffic";
-    const { database, people } = await stored(server, "content", sizes.users);
+    const { database, people } = await stored(server, "content", sizes.contentUsers);
     const url = await server.create(name, database);
     const sql = connect(url);
     try {

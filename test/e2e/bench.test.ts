@@ -9,7 +9,7 @@ import type { Figure } from "../../bench/comparison.ts";
 
 const main = fileURLToPath(new URL("../../bench/main.ts", import.meta.url));
 
-test("the quick bench compares erasing and scheduling", { timeout: 120_000 }, () => {
+test("the quick bench compares erasing and scheduling", { timeout: 240_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), "lethe-bench-"));
   try {
     const out = join(folder, "result.json");

@@ -11,6 +11,7 @@ import type { Runner } from "../effects/runner.ts";
 import { factsOf, sanitized } from "../errors.ts";
 import { transact } from "../transaction.ts";
 import { deliverJob } from "./deliver-job.ts";
+import { later } from "./later.ts";
 import { stopSignal } from "./stop-signal.ts";
 
 /** How soon a worker that doesn't know the handler asks again whether another one has come, in milliseconds. */
@@ -33,7 +34,8 @@ export function deliverTask(context: TaskContext, runner: Runner): Task {
       const attributes = { "lethe.schema": schema, "lethe.handler": handler };
       const { counts, more } = await telemetry.span("lethe.deliver", attributes, () => turn.over);
       telemetry.breaker(runner.wait(handler) > 0, attributes);
-      if (more) await helpers.addJobs([deliverJob(schema, handler, nextTurn(runner, handler))]);
+      if (more)
+        await helpers.addJobs([deliverJob(schema, handler, await nextTurn(runner, handler, helpers))]);
       if (Object.keys(counts).length === 0) return;
       log.info({ handler, ...counts }, "delivered effects");
       // Requests may wait for what was delivered, and other handlers' effects, too.
@@ -49,8 +51,8 @@ export function deliverTask(context: TaskContext, runner: Runner): Task {
 }
 
 /** Those who wait for a service don't all come back in the same moment. */
-function nextTurn(runner: Runner, handler: string): Date {
-  return new Date(Date.now() + runner.wait(handler) * (1 + Math.random() / 10));
+function nextTurn(runner: Runner, handler: string, { withPgClient }: JobHelpers): Promise<Date> {
+  return later(withPgClient, runner.wait(handler) * (1 + Math.random() / 10));
 }
 
 /** During a deploy a worker of the version before may take the job of a handler that only the new one knows. */
@@ -59,7 +61,7 @@ async function leave(context: TaskContext, helpers: JobHelpers, handler: string)
   const due = await transact(context, helpers.withPgClient, (client) => dueHandlers(context, client));
   if (!due.includes(handler)) return;
   log.warn({ handler }, "effects wait for a worker whose lethe.effects.ts has this handler");
-  await helpers.addJobs([deliverJob(schema, handler, new Date(Date.now() + ANOTHER))]);
+  await helpers.addJobs([deliverJob(schema, handler, await later(helpers.withPgClient, ANOTHER))]);
 }
 
 function handlerOf(payload: unknown): string | null {

@@ -9,6 +9,7 @@ import { factsOf, sanitized } from "../errors.ts";
 import { transact } from "../transaction.ts";
 import { dispatch } from "./dispatch.ts";
 import { drainJob } from "./drain-job.ts";
+import { later } from "./later.ts";
 import { executeAll } from "./legacy.ts";
 import { effectsReporter } from "./report-effects.ts";
 import { stopSignal } from "./stop-signal.ts";
@@ -38,11 +39,8 @@ async function sweep(context: TaskContext, helpers: JobHelpers): Promise<void> {
   const drains = await transact(context, withPgClient, (client) => executingRequests(context, client));
   if (drains.length > 0) await helpers.addJobs(drains.map((request) => drainJob(schema, request)));
   if (held) {
-    await helpers.addJob(
-      sweepName(schema),
-      {},
-      { jobKey: sweepName(schema), runAt: new Date(Date.now() + LOOK_AGAIN) },
-    );
+    const runAt = await later(withPgClient, LOOK_AGAIN);
+    await helpers.addJob(sweepName(schema), {}, { jobKey: sweepName(schema), runAt });
   }
   if (done.executed + done.failed + done.blocked + drains.length > 0) {
     log.info({ ...done, inSteps: drains.length }, "executed what was due");

@@ -86,9 +86,13 @@ function setsNull(plan: Plan, context: PlanContext, reached: ReachedReference): 
   const cleared = fk.onDeleteColumns ?? fk.columns;
   const impossible =
     fk.onDelete === "set null" && cleared.some((name) => context.catalog.column(child, name)?.notNull);
-  // Some classes have no `rows`: that the reference goes is the only way for theirs to stay.
+  // Some classes have no `rows`: that the reference goes is the only way for theirs to stay, but not to somebody else.
+  const goes =
+    !impossible &&
+    (fk.onDelete === "set null" ||
+      cleared.every((name) => context.catalog.column(child, name)?.default === null));
   const settled = rules.filter(
-    (rule) => isSettled(reached, rule) || (!impossible && WITHOUT_ROWS.has(rule.rule.class)),
+    (rule) => isSettled(reached, rule) || (goes && WITHOUT_ROWS.has(rule.rule.class)),
   );
   if (coverOptions(settled, removal.by?.rows.option ?? null)) {
     leftOut(context, reached, settled, impossible ? FAILS : fk.onDelete === "set null" ? CLEARS : RESETS);

@@ -3,13 +3,13 @@
  * whose answers get lost: every effect is delivered, once for each idempotency key, and every request ends completed.
  * `npm run test:effects` does it with a thousand people and ten kills.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { useDatabase } from "../../support/database.ts";
+import { writeEffectsFile } from "../../support/effects-file.ts";
 import { type Answer, type Service, startService } from "../../support/service.ts";
 import { killWorkers, startWorker, states, until } from "../worker/support.ts";
 import { dueWithEffects } from "./support.ts";
@@ -28,23 +28,7 @@ const mood = (): Answer => (Math.random() < 0.1 ? (moods[Math.floor(Math.random(
 beforeAll(async () => {
   service = await startService(mood, 20);
   folder = mkdtempSync(join(tmpdir(), "lethe-effects-"));
-  const library = pathToFileURL(join(import.meta.dirname, "../../../worker/effects/index.ts")).href;
-  writeFileSync(
-    join(folder, "lethe.effects.ts"),
-    `import { defineEffects, defineHandler, z } from ${JSON.stringify(library)};
-    const to = (path) => defineHandler({
-      payload: z.object({ id: z.string() }),
-      deliver: async (payload, { idempotencyKey, signal }) => {
-        const response = await fetch(process.env.SERVICE_URL + path, {
-          method: "POST", signal, body: JSON.stringify(payload), headers: { "idempotency-key": idempotencyKey },
-        });
-        await response.text();
-        if (!response.ok) throw Object.assign(new Error("not now"), { status: response.status });
-        return { state: "done", receipt: { status: response.status } };
-      },
-    });
-    export default defineEffects({ handlers: { ${HANDLERS.map((name) => `${name}: to("/${name}")`).join(", ")} } });`,
-  );
+  writeEffectsFile(folder, HANDLERS);
 });
 afterEach(killWorkers);
 afterAll(async () => {
@@ -111,9 +95,10 @@ test("killed again and again: one effective call for each key, nobody is left ov
   for (const text of [output, String(jobs?.text)]) {
     expect(payloads.filter((id) => text.includes(`"${id}"`))).toEqual([]);
   }
-  console.log(
-    `${requests.length} people, ${KILLS} kills, ${interrupted} deliveries cut, ${service.total()} calls for ${total} effects`,
-  );
+  if (process.env.LETHE_EFFECTS_KILLS !== undefined)
+    console.log(
+      `${requests.length} people, ${KILLS} kills, ${interrupted} deliveries cut, ${service.total()} calls for ${total} effects`,
+    );
 }, 600_000);
 
 /** The clock jumps: the leases of whoever was killed are over. */

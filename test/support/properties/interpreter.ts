@@ -143,7 +143,7 @@ export class Interpreter {
         );
         for (const other of pointing) {
           const act = named.get(other);
-          const declared = act !== undefined && (fk.onDelete === "set null" || LEAVING.includes(act.fate));
+          const declared = act !== undefined && (fk.onDelete !== "cascade" || LEAVING.includes(act.fate));
           if (!declared && !this.isMeant(child.name, fk.columns))
             this.strayed.push(`${fk.onDelete} of ${fk.name} meets a row of ${child.name} that no rule names`);
           if (fk.onDelete === "cascade") this.remove(child.name, other, named);

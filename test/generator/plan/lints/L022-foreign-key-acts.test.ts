@@ -44,6 +44,15 @@ describe("L022 what the subject's deletion does through foreign keys", () => {
       "NOT NULL",
     );
     const kept = credential({ columns: { body: pii.null() } });
+    expect(subjects("L022", decide("set default", kept))).toEqual([]);
+    const other = table(
+      "notes",
+      { id: "uuid pk", user_id: "uuid index -> users set default", body: "text" },
+      { columns: { user_id: { default: "'00000000-0000-4000-8000-000000000001'::uuid" } } },
+    );
+    expect(
+      subjects("L022", { tables: [users(), other], annotation: { users: person(), notes: kept } }),
+    ).toEqual(["public.notes.user_id"]);
     expect(findings("L022", decide("set null", kept, "uuid not null"))[0]?.message).toContain("NOT NULL");
   });
 

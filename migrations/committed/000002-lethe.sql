@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:b2341cc63da673c5dfa9ea0922bd9ae828d79b87
+--! Hash: sha1:000a8d32782562569a4e33a5f7bb5594490fef51
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -913,6 +913,13 @@ comment on column lethe.annotation.window_to is 'They end then; where it is befo
 comment on column lethe.annotation.request_attempts is 'After so many attempts in vain a request is a dead letter: it waits for somebody to look at it.';
 $step$);
 
+call pg_temp.lethe_step(12, $step$
+-- How many rows the next step of an erasure in steps takes: what it can do in half a second.
+alter table lethe.deletion_request
+  add column chunk integer not null default 5000 check (chunk > 0);
+comment on column lethe.deletion_request.chunk is 'Rows that the next step takes, while an erasure goes in steps.';
+$step$);
+
 -- =============================================================================
 -- IS THIS THE RIGHT DATABASE?
 -- What the annotation knows of the application's tables. The migration stops
@@ -1168,11 +1175,11 @@ begin
 
   -- public.events: transform (content, owner user_id)
   update public.events t
-  set payload = case when t.payload #> '{"email"}' is not null or t.payload #> '{"ip"}' is not null then t.payload #- '{"email"}' #- '{"ip"}' else t.payload end,
+  set payload = case when jsonb_typeof(t.payload) = 'object' then t.payload - array['email', 'ip'] else t.payload end,
       ip = null
   where t.user_id = any (subjects)
     and (
-      (t.payload #> '{"email"}' is not null or t.payload #> '{"ip"}' is not null)
+      (jsonb_typeof(t.payload) = 'object' and t.payload ?| array['email', 'ip'])
       or t.ip is not null
     );
   get diagnostics touched = row_count;
@@ -1542,7 +1549,7 @@ begin
     select from public.events t
     where t.user_id = any (subjects)
       and (
-        (t.payload #> '{"email"}' is not null or t.payload #> '{"ip"}' is not null)
+        (jsonb_typeof(t.payload) = 'object' and t.payload ?| array['email', 'ip'])
         or t.ip is not null
       )
   ) then
@@ -2047,21 +2054,21 @@ begin
     end if;
     -- public.events: transform (content, owner user_id)
     update public.events t
-    set payload = case when t.payload #> '{"email"}' is not null or t.payload #> '{"ip"}' is not null then t.payload #- '{"email"}' #- '{"ip"}' else t.payload end,
+    set payload = case when jsonb_typeof(t.payload) = 'object' then t.payload - array['email', 'ip'] else t.payload end,
         ip = null
     where t.ctid = any (array(
         select t.ctid
         from public.events t
         where t.user_id = any (subjects)
           and (
-            (t.payload #> '{"email"}' is not null or t.payload #> '{"ip"}' is not null)
+            (jsonb_typeof(t.payload) = 'object' and t.payload ?| array['email', 'ip'])
             or t.ip is not null
           )
         limit chunk
       ))
       and t.user_id = any (subjects)
       and (
-        (t.payload #> '{"email"}' is not null or t.payload #> '{"ip"}' is not null)
+        (jsonb_typeof(t.payload) = 'object' and t.payload ?| array['email', 'ip'])
         or t.ip is not null
       );
     get diagnostics touched = row_count;
@@ -2970,7 +2977,7 @@ begin
       from public.events t
       where t.user_id = any (array[subject])
         and (
-          (t.payload #> '{"email"}' is not null or t.payload #> '{"ip"}' is not null)
+          (jsonb_typeof(t.payload) = 'object' and t.payload ?| array['email', 'ip'])
           or t.ip is not null
         )
     ), 'content, owner user_id'
@@ -5092,16 +5099,25 @@ as $function$
 #variable_conflict use_variable
 declare
   target lethe.deletion_request;
+  began constant timestamptz := clock_timestamp();
+  took interval;
 begin
   -- The caller holds the request's row; turns come next, then the subject, as everywhere.
   set constraints all deferred;
   perform lethe.take_all_turns();
   select r.* into strict target from lethe.deletion_request r where r.id = request;
   perform lethe.start_running(array[target.subject_id]);
-  if lethe.drain(target.strategy, target.subject_id, 5000) > 0 then
+  if lethe.drain(target.strategy, target.subject_id, target.chunk) > 0 then
     perform lethe.stop_running(array[target.subject_id]);
+    took := clock_timestamp() - began;
     update lethe.deletion_request r
-    set erased = lethe.take_noted_rows(r.erased, identity => false)
+    set erased = lethe.take_noted_rows(r.erased, identity => false),
+        -- Fewer and larger steps where they are quick; none so large that somebody would wait for its locks.
+        chunk = case
+          when took < interval '0.25 seconds' then least(r.chunk * 2, 20000)
+          when took > interval '0.6 seconds' then greatest(r.chunk / 2, 1000)
+          else r.chunk
+        end
     where r.id = request;
     return 'executing';
   end if;
@@ -5117,7 +5133,7 @@ begin
 end
 $function$;
 comment on function lethe.execute_step(bigint, text) is
-  'One step of a subject with very many rows: a chunk of 5,000, or the last pass once nothing is left.';
+  'One step of a subject with very many rows: a chunk of as many as take about half a second, or the last pass once nothing is left.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.executing_requests()', $define$

@@ -102,7 +102,7 @@ export const sqlStates: readonly SqlState[] = [
   {
     code: "LT016",
     name: "not a dead letter",
-    meaning: "an effect is put back that hasn't failed, or whose payload is wiped",
-    remedy: "`lethe.effect_status()` says how it stands",
+    meaning: "an effect or a request is put back that hasn't failed, or an effect whose payload is wiped",
+    remedy: "`lethe.effect_status()` and `lethe.overdue` say how it stands",
   },
 ];

@@ -11,19 +11,21 @@ interface RetryOptions {
   schema: string;
   all?: boolean;
   handler?: string;
+  request?: string;
   json?: boolean;
 }
 
 export function retryCommand(): Command {
   return new Command("retry")
-    .summary("put effects that failed for good back")
+    .summary("put back what failed for good")
     .description(
       "Dead letters are delivered once more, with all their attempts anew: one by its number, those of a handler, or all. " +
-        "Those whose payload is wiped are left.",
+        "Those whose payload is wiped are left. Or an execution that has failed, by the number of its request.",
     )
     .argument("[effect]", "the number of an effect", effectNumber)
     .option("--all", "every dead letter")
     .option("--handler <name>", "the dead letters of one handler")
+    .option("--request <number>", "the execution of one request", effectNumber)
     .addOption(databaseOption())
     .addOption(schemaOption())
     .addOption(jsonOption())
@@ -31,23 +33,29 @@ export function retryCommand(): Command {
 }
 
 async function retry(effect: string | undefined, options: RetryOptions): Promise<void> {
-  const { all, handler, schema, json } = options;
-  if ([effect, all, handler].filter((each) => each !== undefined).length !== 1) {
+  const { all, handler, request, schema, json } = options;
+  if ([effect, all, handler, request].filter((each) => each !== undefined).length !== 1) {
     throw new UsageError(
-      "which effects isn't said, or said twice",
-      "give the number of one, --handler with a name, or --all",
+      "what to put back isn't said, or said twice",
+      "give the number of an effect, --handler with a name, --all, or --request with its number",
     );
   }
   const retried = await withDatabase(databaseUrl(options), (sql) =>
-    ask(schema, () =>
-      effect === undefined ? several(sql, schema, handler ?? null) : one(sql, schema, effect),
-    ),
+    ask(schema, () => {
+      if (request !== undefined) return execution(sql, schema, request);
+      return effect === undefined ? several(sql, schema, handler ?? null) : one(sql, schema, effect);
+    }),
   );
   process.stdout.write(json ? `${JSON.stringify({ retried })}\n` : `${retried} put back\n`);
 }
 
 async function one(sql: postgres.Sql, schema: string, effect: string): Promise<number> {
   await sql`select ${sql(schema)}.retry_effect(${effect})`;
+  return 1;
+}
+
+async function execution(sql: postgres.Sql, schema: string, request: string): Promise<number> {
+  await sql`select ${sql(schema)}.retry_deletion(${request})`;
   return 1;
 }
 

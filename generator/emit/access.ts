@@ -4,10 +4,11 @@ import { literal } from "../quote.ts";
 import { routine } from "./routine.ts";
 import type { DatabaseObject } from "./text.ts";
 
+/** In plpgsql, which keeps the plan for the session: a function in SQL is planned anew at every call before 18. */
 export function access(plan: Plan): DatabaseObject[] {
   const { admin, worker, currentUser } = plan.access;
   const isAdmin =
-    "sql" in admin ? `select coalesce((${admin.sql.trim()}), false);` : `select ${anyRole(admin)};`;
+    "sql" in admin ? `return coalesce((${admin.sql.trim()}), false);` : `return ${anyRole(admin)};`;
   return [
     routine(plan, {
       kind: "function",
@@ -15,8 +16,7 @@ export function access(plan: Plan): DatabaseObject[] {
       parameters: [],
       returns: plan.key.type,
       volatility: "stable",
-      language: "sql",
-      body: `select (${currentUser.trim()})::${plan.key.type};`,
+      body: `return (${currentUser.trim()})::${plan.key.type};`,
       comment:
         "The signed-in subject, from the annotation's access.currentUser; null when nobody is signed in.",
     }),
@@ -26,7 +26,6 @@ export function access(plan: Plan): DatabaseObject[] {
       parameters: [],
       returns: "boolean",
       volatility: "stable",
-      language: "sql",
       body: isAdmin,
       comment: "May the caller delete other people? From the annotation's access.admin.",
     }),
@@ -36,9 +35,8 @@ export function access(plan: Plan): DatabaseObject[] {
       parameters: [],
       returns: "boolean",
       volatility: "stable",
-      language: "sql",
       body: [
-        `select ${anyRole(worker)}`,
+        `return ${anyRole(worker)}`,
         "    or pg_has_role(lethe.calling_role(), (select n.nspowner from pg_namespace n where n.nspname = 'lethe'), 'usage');",
       ].join("\n"),
       comment: "Is the caller the worker (access.worker) or the owner of the schema?",

@@ -54,6 +54,7 @@ function write(plan: Plan): string {
   const sections = [
     header(plan),
     "set local lock_timeout = '5s';\nset local check_function_bodies = off;",
+    MIGRATION_LOCK,
     "create schema if not exists lethe;",
     heading(
       "TOOLS OF THIS MIGRATION",
@@ -72,7 +73,7 @@ function write(plan: Plan): string {
     register(plan),
     `call pg_temp.lethe_verify(${verifyArguments(plan)});`,
     heading("LOCKS", "All at once, in one order, and only on tables for which anything below has changed."),
-    locks(objects),
+    locks(table(plan.subject.table), objects),
     ...parts.map(renderPart),
     ...(plan.ghosts.length === 0
       ? []
@@ -178,7 +179,16 @@ function marks(plan: Plan): DatabaseObject[] {
 }
 
 /** One line a table: its lock is taken only where the hash of all that is defined on it is new. */
-function locks(objects: DatabaseObject[]): string {
+/** Before anything else is touched: whatever of Lethe's own works on people's rows holds it shared, from its beginning on. */
+const MIGRATION_LOCK = `-- What is being erased, scheduled or cancelled is finished first; what follows waits.
+do $wait$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('lethe migration', 0));
+end
+$wait$;`;
+
+/** The people's own table last: who signs in or writes locks a row's table before that of its owner. */
+function locks(subject: string, objects: DatabaseObject[]): string {
   const byTable = new Map<string, { mode: string; definitions: string[] }>();
   for (const object of objects) {
     if (object.on === undefined) continue;
@@ -189,7 +199,7 @@ function locks(objects: DatabaseObject[]): string {
     byTable.set(name, known);
   }
   return [...byTable]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(([a], [b]) => Number(a === subject) - Number(b === subject) || (a < b ? -1 : 1))
     .map(
       ([name, { mode, definitions }]) =>
         `call pg_temp.lethe_lock(${quoteText(`objects on ${name}`)}, ${quoteText(name)}, '${mode}', '${sha256(definitions.join("\n"))}');`,

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:241731b43013f0915b173f02cd7b5e9df14e5a6b
+--! Hash: sha1:6c566ba3f0e01a4a2c6e44698e1b5a2dfd405714
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -12,6 +12,13 @@
 
 set local lock_timeout = '5s';
 set local check_function_bodies = off;
+
+-- What is being erased, scheduled or cancelled is finished first; what follows waits.
+do $wait$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('lethe migration', 0));
+end
+$wait$;
 
 create schema if not exists lethe;
 
@@ -913,6 +920,13 @@ comment on column lethe.annotation.window_to is 'They end then; where it is befo
 comment on column lethe.annotation.request_attempts is 'After so many attempts in vain a request is a dead letter: it waits for somebody to look at it.';
 $step$);
 
+call pg_temp.lethe_step(12, $step$
+-- How many rows the next step of an erasure in steps takes: what it can do in half a second.
+alter table lethe.deletion_request
+  add column chunk integer not null default 5000 check (chunk > 0);
+comment on column lethe.deletion_request.chunk is 'Rows that the next step takes, while an erasure goes in steps.';
+$step$);
+
 -- =============================================================================
 -- IS THIS THE RIGHT DATABASE?
 -- What the annotation knows of the application's tables. The migration stops
@@ -1168,11 +1182,11 @@ begin
 
   -- public.events: transform (content, owner user_id)
   update public.events t
-  set payload = case when t.payload #> '{"email"}' is not null or t.payload #> '{"ip"}' is not null then t.payload #- '{"email"}' #- '{"ip"}' else t.payload end,
+  set payload = case when jsonb_typeof(t.payload) = 'object' then t.payload - array['email', 'ip'] else t.payload end,
       ip = null
   where t.user_id = any (subjects)
     and (
-      (t.payload #> '{"email"}' is not null or t.payload #> '{"ip"}' is not null)
+      (jsonb_typeof(t.payload) = 'object' and t.payload ?| array['email', 'ip'])
       or t.ip is not null
     );
   get diagnostics touched = row_count;
@@ -1542,7 +1556,7 @@ begin
     select from public.events t
     where t.user_id = any (subjects)
       and (
-        (t.payload #> '{"email"}' is not null or t.payload #> '{"ip"}' is not null)
+        (jsonb_typeof(t.payload) = 'object' and t.payload ?| array['email', 'ip'])
         or t.ip is not null
       )
   ) then
@@ -2047,21 +2061,21 @@ begin
     end if;
     -- public.events: transform (content, owner user_id)
     update public.events t
-    set payload = case when t.payload #> '{"email"}' is not null or t.payload #> '{"ip"}' is not null then t.payload #- '{"email"}' #- '{"ip"}' else t.payload end,
+    set payload = case when jsonb_typeof(t.payload) = 'object' then t.payload - array['email', 'ip'] else t.payload end,
         ip = null
     where t.ctid = any (array(
         select t.ctid
         from public.events t
         where t.user_id = any (subjects)
           and (
-            (t.payload #> '{"email"}' is not null or t.payload #> '{"ip"}' is not null)
+            (jsonb_typeof(t.payload) = 'object' and t.payload ?| array['email', 'ip'])
             or t.ip is not null
           )
         limit chunk
       ))
       and t.user_id = any (subjects)
       and (
-        (t.payload #> '{"email"}' is not null or t.payload #> '{"ip"}' is not null)
+        (jsonb_typeof(t.payload) = 'object' and t.payload ?| array['email', 'ip'])
         or t.ip is not null
       );
     get diagnostics touched = row_count;
@@ -2970,7 +2984,7 @@ begin
       from public.events t
       where t.user_id = any (array[subject])
         and (
-          (t.payload #> '{"email"}' is not null or t.payload #> '{"ip"}' is not null)
+          (jsonb_typeof(t.payload) = 'object' and t.payload ?| array['email', 'ip'])
           or t.ip is not null
         )
     ), 'content, owner user_id'
@@ -3634,43 +3648,52 @@ $define$);
 
 call pg_temp.lethe_define('function lethe.current_subject()', $define$
 create or replace function lethe.current_subject() returns uuid
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
 set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $function$
-  select (nullif(current_setting('app.user_id', true), '')::uuid)::uuid;
+#variable_conflict use_variable
+begin
+  return (nullif(current_setting('app.user_id', true), '')::uuid)::uuid;
+end
 $function$;
 comment on function lethe.current_subject() is 'The signed-in subject, from the annotation''s access.currentUser; null when nobody is signed in.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.is_admin()', $define$
 create or replace function lethe.is_admin() returns boolean
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
 set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $function$
-  select pg_has_role(lethe.calling_role(), 'app_admin', 'usage');
+#variable_conflict use_variable
+begin
+  return pg_has_role(lethe.calling_role(), 'app_admin', 'usage');
+end
 $function$;
 comment on function lethe.is_admin() is 'May the caller delete other people? From the annotation''s access.admin.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.is_service()', $define$
 create or replace function lethe.is_service() returns boolean
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
 set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $function$
-  select pg_has_role(lethe.calling_role(), 'app_worker', 'usage')
+#variable_conflict use_variable
+begin
+  return pg_has_role(lethe.calling_role(), 'app_worker', 'usage')
       or pg_has_role(lethe.calling_role(), (select n.nspowner from pg_namespace n where n.nspname = 'lethe'), 'usage');
+end
 $function$;
 comment on function lethe.is_service() is 'Is the caller the worker (access.worker) or the owner of the schema?';
 $define$);
@@ -3733,12 +3756,31 @@ call pg_temp.lethe_define('function lethe.calling_role()', $define$
 create or replace function lethe.calling_role() returns name
 language sql
 stable
-set search_path = pg_catalog, pg_temp
+-- No settings of its own, so that it is inlined: whoever calls it has pinned the path.
 as $function$
   -- Inside a definer function current_user is the definer, and session_user sees through SET ROLE.
   select coalesce(nullif(current_setting('role', true), 'none')::name, session_user);
 $function$;
 comment on function lethe.calling_role() is 'The role that is really asking: SET ROLE if there was one, else the one that logged in.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.hold_off_migration(boolean)', $define$
+create or replace function lethe.hold_off_migration(wait boolean) returns boolean
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  -- Lethe goes from a person to their rows, a migration through the tables in an order of its own: they would lock each
+  -- other out. The migration takes this lock alone, before anything else.
+  if not wait then
+    return pg_try_advisory_xact_lock_shared(hashtextextended('lethe migration', 0));
+  end if;
+  perform pg_advisory_xact_lock_shared(hashtextextended('lethe migration', 0));
+  return true;
+end
+$function$;
+comment on function lethe.hold_off_migration(boolean) is
+  'To the end of this transaction no migration of Lethe begins; false where one is under way or waits, unless wait.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.refuse(text, uuid, text, text, jsonb)', $define$
@@ -3830,6 +3872,7 @@ declare
   target lethe.deletion_request;
 begin
   perform lethe.require_read_committed();
+  perform lethe.hold_off_migration(wait => true);
   select r.* into target
   from lethe.deletion_request r
   where r.subject_id = subject and r.state in ('scheduled', 'executing')
@@ -3863,6 +3906,7 @@ declare
   target lethe.deletion_request;
 begin
   perform lethe.require_read_committed();
+  perform lethe.hold_off_migration(wait => true);
   select r.* into target
   from lethe.deletion_request r
   where r.cancel_token_hash = sha256(convert_to(token, 'UTF8'))
@@ -4013,7 +4057,7 @@ as $function$
 declare
   wrong text;
 begin
-  if given is null then
+  if given is null or given = '{}' then
     return known;
   end if;
   if jsonb_typeof(given) <> 'object' then
@@ -4272,7 +4316,7 @@ call pg_temp.lethe_define('function lethe.later(timestamptz, interval)', $define
 create or replace function lethe.later(moment timestamptz, span interval) returns timestamptz
 language sql
 immutable
-set search_path = pg_catalog, pg_temp
+-- No settings of its own, so that it is inlined: whoever calls it has pinned the path.
 as $function$
   -- In UTC: two weeks across a change of clocks are two weeks, whatever the session's TimeZone.
   select (moment at time zone 'UTC' + span) at time zone 'UTC';
@@ -4381,8 +4425,12 @@ declare
   obstacles jsonb;
   token text;
   request bigint;
+  at constant timestamptz := clock_timestamp();
+  facts jsonb;
+  head bytea;
 begin
   perform lethe.require_read_committed();
+  perform lethe.hold_off_migration(wait => true);
   select a.* into strict terms from lethe.annotation a;
 
   chosen := coalesce(strategy, terms.strategies[1]);
@@ -4444,21 +4492,26 @@ begin
   end if;
 
   token := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+  request := nextval('lethe.deletion_request_id_seq');
+  facts := jsonb_build_object('strategy', chosen, 'scheduled_for', due, 'options', options);
+  -- With its first event, as record_events() would append it: the request is written once.
+  head := lethe.event_hash(null, request, 1, 'scheduled', caller, at, facts);
   insert into lethe.deletion_request (
-    subject_id, strategy, options, reason, requested_by, scheduled_for, due_by,
-    annotation_hash, preserved, cancel_token_hash
+    id, subject_id, strategy, options, reason, requested_by, scheduled_for, due_by,
+    annotation_hash, preserved, cancel_token_hash, event_count, event_head
   )
+  overriding system value
   values (
-    subject, chosen, options, reason,
+    request, subject, chosen, options, reason,
     case caller when 'service' then lethe.calling_role()::text else lethe.current_subject()::text end,
-    due, latest, terms.hash, lethe.preserve(subject), sha256(convert_to(token, 'UTF8'))
-  )
-  returning id into request;
+    due, latest, terms.hash, lethe.preserve(subject), sha256(convert_to(token, 'UTF8')), 1, head
+  );
+  insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
+  values (request, 1, 'scheduled', caller, at, facts, head);
+  insert into lethe.event_tally (event, count) values ('scheduled', 1);
   call lethe.capture_schedule_effects(array[request], token);
   call lethe.capture_before_effects(array[request], token);
   perform lethe.lock_out(subject, due);
-  perform lethe.record_events(array[request], 'scheduled', caller,
-    jsonb_build_object('strategy', chosen, 'scheduled_for', due, 'options', options));
   perform pg_notify('lethe', '');
   return (request, due, token)::lethe.scheduled;
 end
@@ -4645,6 +4698,9 @@ declare
 begin
   perform lethe.require_service();
   perform lethe.require_read_committed();
+  if not lethe.hold_off_migration(wait => false) then
+    return 'waiting';
+  end if;
   select r.* into target
   from lethe.deletion_request r
   where r.id = request
@@ -4866,6 +4922,7 @@ declare
   missing text;
 begin
   perform lethe.require_read_committed();
+  perform lethe.hold_off_migration(wait => true);
   if caller = 'self' then
     perform lethe.refuse('LT005', subject, 'nobody executes their own deletion',
       'An administrator or the worker does it when it is due.');
@@ -4938,6 +4995,10 @@ begin
   if max is null or max < 1 then
     raise exception 'max must be at least 1' using errcode = 'invalid_parameter_value';
   end if;
+  if not lethe.hold_off_migration(wait => false) then
+    -- Nobody's fault: seconds later it is over.
+    return (0, 0, 0, (select count(*) from (select from lethe.due limit 10000) counted))::lethe.execution;
+  end if;
   perform lethe.lift_blocks(max);
 
   -- The due check is under the request's lock; what another worker has claimed is skipped.
@@ -4989,6 +5050,9 @@ declare
 begin
   perform lethe.require_service();
   perform lethe.require_read_committed();
+  if not lethe.hold_off_migration(wait => false) then
+    return (0, 0, 0, 0)::lethe.execution;
+  end if;
   claimed := array(
     select d.request_id
     from lethe.due d
@@ -5075,16 +5139,25 @@ as $function$
 #variable_conflict use_variable
 declare
   target lethe.deletion_request;
+  began constant timestamptz := clock_timestamp();
+  took interval;
 begin
   -- The caller holds the request's row; turns come next, then the subject, as everywhere.
   set constraints all deferred;
   perform lethe.take_all_turns();
   select r.* into strict target from lethe.deletion_request r where r.id = request;
   perform lethe.start_running(array[target.subject_id]);
-  if lethe.drain(target.strategy, target.subject_id, 5000) > 0 then
+  if lethe.drain(target.strategy, target.subject_id, target.chunk) > 0 then
     perform lethe.stop_running(array[target.subject_id]);
+    took := clock_timestamp() - began;
     update lethe.deletion_request r
-    set erased = lethe.take_noted_rows(r.erased, identity => false)
+    set erased = lethe.take_noted_rows(r.erased, identity => false),
+        -- Fewer and larger steps where they are quick; none so large that somebody would wait for its locks.
+        chunk = case
+          when took < interval '0.25 seconds' then least(r.chunk * 2, 20000)
+          when took > interval '0.6 seconds' then greatest(r.chunk / 2, 1000)
+          else r.chunk
+        end
     where r.id = request;
     return 'executing';
   end if;
@@ -5100,7 +5173,7 @@ begin
 end
 $function$;
 comment on function lethe.execute_step(bigint, text) is
-  'One step of a subject with very many rows: a chunk of 5,000, or the last pass once nothing is left.';
+  'One step of a subject with very many rows: a chunk of as many as take about half a second, or the last pass once nothing is left.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.executing_requests()', $define$
@@ -5761,6 +5834,7 @@ declare
 begin
   perform lethe.require_service();
   perform lethe.require_read_committed();
+  perform lethe.hold_off_migration(wait => true);
   if max is null or max < 1 then
     raise exception 'max must be at least 1' using errcode = 'invalid_parameter_value';
   end if;
@@ -6173,6 +6247,52 @@ comment on function lethe.claim_effects(text, integer, interval) is
   'Hands up to max effects of one handler to a worker, each for the time of the lease; several workers may call it at once.
    What a worker doesn''t finish until then, because it was killed, is handed out again, under the same idempotency key.
    Errors: LT005 not allowed, LT015 wrong isolation level.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.close_effect(bigint, text)', $define$
+create or replace function lethe.close_effect(effect bigint, note text) returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  actor constant text := case when lethe.is_service() then 'service' else 'admin' end;
+  letter lethe.effect;
+begin
+  perform lethe.require_operator();
+  perform lethe.require_read_committed();
+  if coalesce(trim(note), '') = '' or length(note) > 200 then
+    raise exception 'the note is empty or longer than 200 characters'
+      using errcode = 'invalid_parameter_value', hint = 'Say how the work was done. It is kept: nothing personal.';
+  end if;
+  perform from lethe.deletion_request r
+  where r.id = (select e.request_id from lethe.effect e where e.id = effect)
+  for update;
+  update lethe.effect e
+  set state = 'skipped',
+      payload = null,
+      finished_at = now(),
+      last_error = null,
+      receipt = jsonb_build_object('closed_by', actor, 'note', note)
+  where e.id = effect
+    and e.state = 'failed'
+  returning e.* into letter;
+  if letter.id is null then
+    perform lethe.refuse('LT016', null, 'no such effect, or it is no dead letter',
+      'lethe.dead_letters lists those that failed for good.', jsonb_build_object('effect', effect));
+  end if;
+  perform lethe.record_events(array[letter.request_id], 'effect_closed', actor,
+    jsonb_build_object('effect', letter.name, 'note', note));
+  perform lethe.settle_effects(array[letter]);
+end
+$function$;
+comment on function lethe.close_effect(bigint, text) is
+  'Ends a dead letter whose work somebody did by hand; the request is completed where it was the last. note: how, at most 200
+   characters; it is kept in the certificate, so nothing personal.
+   Errors: LT005 not allowed, LT015 wrong isolation level, LT016 not a dead letter, 22023 no note.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.due_effects()', $define$
@@ -8291,6 +8411,7 @@ call pg_temp.lethe_grant('function lethe.schedule_legacy(integer)', 'execute', a
 call pg_temp.lethe_grant('function lethe.take_event_counts()', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.residue_after(timestamptz, bigint, timestamptz, integer)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.claim_effects(text, integer, interval)', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.close_effect(bigint, text)', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.due_effects()', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.effect_status(bigint)', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.finish_effects(jsonb)', 'execute', array['app_worker']::name[]);

@@ -2,7 +2,7 @@
 create or replace function lethe.calling_role() returns name
 language sql
 stable
-set search_path = pg_catalog, pg_temp
+-- No settings of its own, so that it is inlined: whoever calls it has pinned the path.
 as $function$
   -- Inside a definer function current_user is the definer, and session_user sees through SET ROLE.
   select coalesce(nullif(current_setting('role', true), 'none')::name, session_user);

@@ -19,6 +19,9 @@ declare
 begin
   perform lethe.require_service();
   perform lethe.require_read_committed();
+  if not lethe.hold_off_migration(wait => false) then
+    return 'waiting';
+  end if;
   select r.* into target
   from lethe.deletion_request r
   where r.id = request

@@ -20,6 +20,10 @@ begin
   if max is null or max < 1 then
     raise exception 'max must be at least 1' using errcode = 'invalid_parameter_value';
   end if;
+  if not lethe.hold_off_migration(wait => false) then
+    -- Nobody's fault: seconds later it is over.
+    return (0, 0, 0, (select count(*) from (select from lethe.due limit 10000) counted))::lethe.execution;
+  end if;
   perform lethe.lift_blocks(max);
 
   -- The due check is under the request's lock; what another worker has claimed is skipped.

@@ -17,6 +17,9 @@ declare
 begin
   perform lethe.require_service();
   perform lethe.require_read_committed();
+  if not lethe.hold_off_migration(wait => false) then
+    return (0, 0, 0, 0)::lethe.execution;
+  end if;
   claimed := array(
     select d.request_id
     from lethe.due d

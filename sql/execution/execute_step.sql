@@ -9,16 +9,25 @@ as $function$
 #variable_conflict use_variable
 declare
   target lethe.deletion_request;
+  began constant timestamptz := clock_timestamp();
+  took interval;
 begin
   -- The caller holds the request's row; turns come next, then the subject, as everywhere.
   set constraints all deferred;
   perform lethe.take_all_turns();
   select r.* into strict target from lethe.deletion_request r where r.id = request;
   perform lethe.start_running(array[target.subject_id]);
-  if lethe.drain(target.strategy, target.subject_id, 5000) > 0 then
+  if lethe.drain(target.strategy, target.subject_id, target.chunk) > 0 then
     perform lethe.stop_running(array[target.subject_id]);
+    took := clock_timestamp() - began;
     update lethe.deletion_request r
-    set erased = lethe.take_noted_rows(r.erased, identity => false)
+    set erased = lethe.take_noted_rows(r.erased, identity => false),
+        -- Fewer and larger steps where they are quick; none so large that somebody would wait for its locks.
+        chunk = case
+          when took < interval '0.25 seconds' then least(r.chunk * 2, 20000)
+          when took > interval '0.6 seconds' then greatest(r.chunk / 2, 1000)
+          else r.chunk
+        end
     where r.id = request;
     return 'executing';
   end if;
@@ -34,4 +43,4 @@ begin
 end
 $function$;
 comment on function lethe.execute_step(bigint, text) is
-  'One step of a subject with very many rows: a chunk of 5,000, or the last pass once nothing is left.';
+  'One step of a subject with very many rows: a chunk of as many as take about half a second, or the last pass once nothing is left.';

@@ -14,6 +14,7 @@ declare
   target lethe.deletion_request;
 begin
   perform lethe.require_read_committed();
+  perform lethe.hold_off_migration(wait => true);
   select r.* into target
   from lethe.deletion_request r
   where r.subject_id = subject and r.state in ('scheduled', 'executing')

@@ -13,6 +13,7 @@ declare
   target lethe.deletion_request;
 begin
   perform lethe.require_read_committed();
+  perform lethe.hold_off_migration(wait => true);
   select r.* into target
   from lethe.deletion_request r
   where r.cancel_token_hash = sha256(convert_to(token, 'UTF8'))

@@ -7,7 +7,7 @@ as $function$
 declare
   wrong text;
 begin
-  if given is null then
+  if given is null or given = '{}' then
     return known;
   end if;
   if jsonb_typeof(given) <> 'object' then

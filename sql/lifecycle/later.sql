@@ -2,7 +2,7 @@
 create or replace function lethe.later(moment timestamptz, span interval) returns timestamptz
 language sql
 immutable
-set search_path = pg_catalog, pg_temp
+-- No settings of its own, so that it is inlined: whoever calls it has pinned the path.
 as $function$
   -- In UTC: two weeks across a change of clocks are two weeks, whatever the session's TimeZone.
   select (moment at time zone 'UTC' + span) at time zone 'UTC';

@@ -26,8 +26,12 @@ declare
   obstacles jsonb;
   token text;
   request bigint;
+  at constant timestamptz := clock_timestamp();
+  facts jsonb;
+  head bytea;
 begin
   perform lethe.require_read_committed();
+  perform lethe.hold_off_migration(wait => true);
   select a.* into strict terms from lethe.annotation a;
 
   chosen := coalesce(strategy, terms.strategies[1]);
@@ -89,21 +93,26 @@ begin
   end if;
 
   token := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+  request := nextval('lethe.deletion_request_id_seq');
+  facts := jsonb_build_object('strategy', chosen, 'scheduled_for', due, 'options', options);
+  -- With its first event, as record_events() would append it: the request is written once.
+  head := lethe.event_hash(null, request, 1, 'scheduled', caller, at, facts);
   insert into lethe.deletion_request (
-    subject_id, strategy, options, reason, requested_by, scheduled_for, due_by,
-    annotation_hash, preserved, cancel_token_hash
+    id, subject_id, strategy, options, reason, requested_by, scheduled_for, due_by,
+    annotation_hash, preserved, cancel_token_hash, event_count, event_head
   )
+  overriding system value
   values (
-    subject, chosen, options, reason,
+    request, subject, chosen, options, reason,
     case caller when 'service' then lethe.calling_role()::text else lethe.current_subject()::text end,
-    due, latest, terms.hash, lethe.preserve(subject), sha256(convert_to(token, 'UTF8'))
-  )
-  returning id into request;
+    due, latest, terms.hash, lethe.preserve(subject), sha256(convert_to(token, 'UTF8')), 1, head
+  );
+  insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
+  values (request, 1, 'scheduled', caller, at, facts, head);
+  insert into lethe.event_tally (event, count) values ('scheduled', 1);
   call lethe.capture_schedule_effects(array[request], token);
   call lethe.capture_before_effects(array[request], token);
   perform lethe.lock_out(subject, due);
-  perform lethe.record_events(array[request], 'scheduled', caller,
-    jsonb_build_object('strategy', chosen, 'scheduled_for', due, 'options', options));
   perform pg_notify('lethe', '');
   return (request, due, token)::lethe.scheduled;
 end

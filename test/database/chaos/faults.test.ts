@@ -46,7 +46,7 @@ beforeAll(async () => {
       call constant bigint := nextval('public.calls');
     begin
       select t.* into this from public.trouble t;
-      if call = this.nth or random() < (case tg_level when 'ROW' then this.chance else least(this.chance * 1000, 0.1) end) then
+      if call = this.nth or random() < (case tg_level when 'ROW' then this.chance else least(this.chance * 10, 0.1) end) then
         perform nextval('public.raised');
         raise exception 'secret.value of %', old using errcode = this.codes[1 + floor(random() * cardinality(this.codes))::integer];
       end if;
@@ -125,7 +125,7 @@ test(
     const counted = ["53100", "53200", "57014", "P0001", "23514"];
     const codes = [...counted, "55P03", "40P01", "40001"];
     await db.sql`alter sequence raised restart`;
-    await db.sql`update trouble set chance = 0.004, codes = ${codes}`;
+    await db.sql`update trouble set chance = 0.02, codes = ${codes}`;
     const log = collectLog();
     const work = () =>
       runWorker({

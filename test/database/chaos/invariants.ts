@@ -40,7 +40,7 @@ export async function everybodyLeftOnce(
 }
 
 /** Requests whose log or whose row doesn't say that they were executed and completed, once; with what is wrong. */
-async function notAsRecorded(sql: postgres.Sql): Promise<object[]> {
+export async function notAsRecorded(sql: postgres.Sql): Promise<object[]> {
   const rows = await sql`
     select r.id, r.attempts, r.last_error, r.next_attempt_at, l.*
     from lethe.deletion_request r

@@ -37,6 +37,7 @@ const functions: Record<string, Role[]> = {
   schedule_legacy: ["app_worker"],
   retry_deletion: ["app_admin", "app_worker"],
   in_window: ["app_admin", "app_worker"],
+  close_effect: ["app_admin", "app_worker"],
   due_effects: ["app_worker"],
   claim_effects: ["app_worker"],
   finish_effects: ["app_worker"],
@@ -110,8 +111,8 @@ test("every definer function pins its search_path with pg_temp last, and sees ev
     select p.proname as name, coalesce(p.proconfig, '{}') as config
     from pg_proc p
     where p.pronamespace = 'lethe'::regnamespace
-      -- Inlined into its callers, who pin the path: it reads nothing, and runs with their rights.
-      and (p.proname <> 'event_hash' or p.prosecdef)
+      -- Inlined into their callers, who pin the path: they read nothing, and run with their rights.
+      and (p.proname <> all (array['event_hash', 'later', 'calling_role']) or p.prosecdef)
   `;
   expect(rows.length).toBeGreaterThan(50);
   for (const { name, config } of rows) {

@@ -50,6 +50,8 @@ test("defaults", () => {
       drift: "refuse",
       effectAttempts: 25,
       payloadRetention: "90 days",
+      window: null,
+      requestAttempts: 20,
     },
     options: {},
     access: { currentUser: "null", app: [], admin: [], worker: [], searchPath: ["public"] },

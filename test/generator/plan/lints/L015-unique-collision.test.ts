@@ -131,7 +131,7 @@ describe("L015 other tables", () => {
   });
 
   test("a new owner whose rows would all become alike", () => {
-    const hand = (name: ReturnType<typeof pii.null>) => ({
+    const hand = (name: ReturnType<typeof pii.null> | ReturnType<typeof keep>) => ({
       tables: [users(), accounts(indexed({ columns: ["user_id", "name"] }))],
       annotation: {
         users: person(),

@@ -5,15 +5,15 @@
 import type { ForeignKey } from "../catalog/model.ts";
 import type { PlanContext } from "./context.ts";
 import { report } from "./context.ts";
-import type { Operation, TableRef } from "./model.ts";
+import type { Operation, OwnerPlan, TableRef } from "./model.ts";
 
 /** Tables that any operation touches, children before parents. */
 export function orderTables(context: PlanContext, operations: Operation[], subject: string): TableRef[] {
   const tables = new Map(operations.map((operation) => [operation.table.name, operation.table]));
   const names = [...tables.keys()].sort();
-  const edges = (yielding: boolean) =>
-    new Map(names.map((name) => [name, parentsOf(context, name, tables, operations, subject, yielding)]));
-  const [all, firm] = [edges(true), edges(false)];
+  const edges = (held: Held) =>
+    new Map(names.map((name) => [name, parentsOf(context, name, tables, operations, subject, held)]));
+  const [all, firm, owning] = [edges("all"), edges("firm"), edges("owning")];
   const ordered: TableRef[] = [];
   const remaining = new Set(names);
   while (remaining.size > 0) {
@@ -23,7 +23,8 @@ export function orderTables(context: PlanContext, operations: Operation[], subje
     if (ready.length === 0) ready.push(...unreferenced(remaining, firm).slice(0, 1));
     if (ready.length === 0) {
       reportCycle(context, operations, [...remaining]);
-      ready.push([...remaining][0] as string);
+      // Owners never go round: rows that are found through others go first, even where nothing is deleted.
+      ready.push(...unreferenced(remaining, owning).slice(0, 1));
     }
     for (const name of ready) {
       ordered.push(tables.get(name) as TableRef);
@@ -43,6 +44,9 @@ function givesWay(fk: ForeignKey): boolean {
   return fk.onDelete === "set null" || fk.onDelete === "set default" || fk.initiallyDeferred;
 }
 
+/** Which edges count: every one, those of foreign keys that give way left out, or those of owners alone. */
+type Held = "all" | "firm" | "owning";
+
 /** Tables whose rows must outlive this one's statements: foreign keys lead there, or an owner goes via them. */
 function parentsOf(
   context: PlanContext,
@@ -50,30 +54,28 @@ function parentsOf(
   tables: Map<string, TableRef>,
   operations: Operation[],
   subject: string,
-  yielding: boolean,
+  held: Held,
 ): Set<string> {
   const parents = new Set<string>();
   const own = operations.filter((operation) => operation.table.name === name);
   // A reference that is set to null first holds nothing back: that is how a declared detach breaks a cycle.
   const detached = new Set(own.flatMap((operation) => operation.detach));
   for (const fk of context.catalog.table(name)?.foreignKeys ?? []) {
-    if (fk.columns.some((column) => detached.has(column))) continue;
-    if (!yielding && givesWay(fk)) continue;
+    if (held === "owning" || fk.columns.some((column) => detached.has(column))) continue;
+    if (held === "firm" && givesWay(fk)) continue;
     parents.add(fk.references.table);
   }
-  for (const operation of own) {
-    let owner = operation.rows.owner;
-    while (owner.by === "via") {
-      parents.add(owner.parent.name);
-      const arm = owner.arms[0];
-      if (arm === undefined) break;
-      owner = arm.owner;
-    }
-  }
+  for (const operation of own) for (const via of tablesVia(operation.rows.owner)) parents.add(via);
   parents.delete(name);
   parents.delete(subject);
   for (const parent of parents) if (!tables.has(parent)) parents.delete(parent);
   return parents;
+}
+
+/** Every table on the way to the person, by whichever of a parent's rules. */
+function tablesVia(owner: OwnerPlan): string[] {
+  if (owner.by !== "via") return [];
+  return [owner.parent.name, ...owner.arms.flatMap((arm) => tablesVia(arm.owner))];
 }
 
 function reportCycle(context: PlanContext, operations: Operation[], names: string[]): void {

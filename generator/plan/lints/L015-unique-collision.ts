@@ -34,7 +34,14 @@ function checkIndex(plan: Plan, context: PlanContext, update: Update, index: Ind
   if (leaves(plan, update, index)) return;
   const parts = index.columns.map((column, at) => partOf(update, index, column, at));
   const changed = parts.filter((part) => part.distinct !== null);
-  const first = changed.find((part) => part.distinct === "constant" || part.distinct === "subject");
+  const owner = ownerChange(update);
+  // Rows that the new owner has already are told by what they hold now: of what else they become, this says nothing.
+  const settled = update.operation?.reassign?.onConflict === "delete" ? owner : null;
+  const first = changed.find(
+    (part) =>
+      (part.distinct === "constant" || part.distinct === "subject") &&
+      !(settled !== null && part.columns.includes(settled)),
+  );
   if (first === undefined || changed.some((part) => part.distinct === "row" || part.distinct === "unknown"))
     return;
   // NULLs are distinct from each other, unless the index says otherwise.
@@ -42,9 +49,7 @@ function checkIndex(plan: Plan, context: PlanContext, update: Update, index: Ind
   const unchanged = parts.filter((part) => part.distinct === null).flatMap((part) => part.columns);
   if (hasOwnKey(table, index, unchanged)) return;
 
-  const owner = ownerChange(update);
   const byOwner = owner !== null && first.columns.includes(owner);
-  if (byOwner && update.operation?.reassign?.onConflict === "delete") return;
   report(context, {
     code: "L015",
     level:

@@ -91,8 +91,10 @@ function setsNull(plan: Plan, context: PlanContext, reached: ReachedReference): 
     !impossible &&
     (fk.onDelete === "set null" ||
       cleared.every((name) => context.catalog.column(child, name)?.default === null));
+  // Not so early, though: whose they are couldn't be told from them when their own turn comes.
+  const early = removal.by?.rule.class === "session";
   const settled = rules.filter(
-    (rule) => isSettled(reached, rule) || (goes && WITHOUT_ROWS.has(rule.rule.class)),
+    (rule) => isSettled(reached, rule) || (goes && !early && WITHOUT_ROWS.has(rule.rule.class)),
   );
   if (coverOptions(settled, removal.by?.rows.option ?? null)) {
     leftOut(context, reached, settled, impossible ? FAILS : fk.onDelete === "set null" ? CLEARS : RESETS);
@@ -133,7 +135,7 @@ function remedy(
   if (removal.by === null)
     return `add a rule: content({ owner: ${ownerBy(plan, context, fk)}, rows: ${JSON.stringify(action)} })`;
   const self = reached.child === removal.table;
-  return self
+  return self || removal.anybodys
     ? acknowledge(reached)
     : `add a rule: content({ owner: via(${JSON.stringify(annotationName(context, removal.table))}), rows: "delete" }), or ${acknowledge(reached)}`;
 }

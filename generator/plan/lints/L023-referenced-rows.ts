@@ -80,6 +80,7 @@ function leftOut(context: PlanContext, reached: ReachedReference, by: Declared):
 }
 
 function who({ child, removal, rules, fk }: ReachedReference, subject: string): string {
+  if (removal.anybodys) return "any rows";
   if (child === removal.table) return "other rows of the same table";
   if (child.name === subject) return "people's own rows";
   return rules.length > 0
@@ -95,6 +96,10 @@ function remedy(
 ): string {
   const { child, removal, rules, decision } = reached;
   const parent = annotationName(context, removal.table);
+  if (removal.anybodys) {
+    const whose = reached.removal.by?.table;
+    return `keep the rows of ${whose === undefined ? parent : annotationName(context, whose)}: rows: "keep" or columns: { … }, or alter a foreign key: on delete set null`;
+  }
   if (child === removal.table || child.name === subject) {
     return `write rows: "keep" or columns: { … } for ${parent}, or alter the foreign key: on delete set null`;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { content, keep, table as rules, via } from "../../../generator/annotation/builders.ts";
+import { content, keep, pii, table as rules, via } from "../../../generator/annotation/builders.ts";
 import { validateAnnotation } from "../../../generator/annotation/schema.ts";
 import { plan } from "../../../generator/plan/plan.ts";
 import { catalog, table } from "./catalog-builder.ts";
@@ -31,5 +31,24 @@ describe("the order of tables", () => {
     const { plan: made, findings } = ordered("uuid -> files set null");
     expect(findings).toEqual([]);
     expect(made?.order.map((each) => each.table)).toEqual(["files", "folders"]);
+  });
+
+  test("in a circle, rows that are found through others go before those are handed over", () => {
+    const annotation = validateAnnotation({
+      tables: {
+        users: person(),
+        folders: content({ owner: "user_id", rows: "detach", columns: { cover: pii.null() } }),
+        notes: content({
+          owner: via("folders"),
+          rows: { anonymize: "transform", hard_delete: "keep" },
+          columns: { body: pii.null() },
+        }),
+      },
+    }).annotation;
+    if (annotation === null) throw new Error("a wrong test");
+    const notes = table("notes", { id: "uuid pk", folder_id: "uuid index -> folders", body: "text" });
+    const { plan: made, findings } = plan(annotation, catalog([users(), folders("uuid -> notes"), notes]));
+    expect(findings.filter((each) => each.level === "error")).toEqual([]);
+    expect(made?.order.map((each) => each.table)).toEqual(["notes", "folders"]);
   });
 });

@@ -124,12 +124,13 @@ export class Interpreter {
         act.row[owner.column] = typeof act.row[owner.column] === "string" ? String(heir) : heir;
       }
     }
-    const named = new Map(acts.map((act) => [act.row, act]));
+    const named = new Map<Row, Act[]>();
+    for (const act of acts) named.set(act.row, [...(named.get(act.row) ?? []), act]);
     for (const [row, table] of gone) this.remove(table, row, named);
   }
 
   /** Takes a row out, and does what its foreign keys then do to others. */
-  private remove(table: string, row: Row, named: Map<Row, Act>): void {
+  private remove(table: string, row: Row, named: Map<Row, Act[]>): void {
     const rows = this.state.get(table) ?? [];
     const place = rows.indexOf(row);
     if (place === -1) return;
@@ -142,8 +143,10 @@ export class Interpreter {
           fk.columns.every((name, at) => same(other[name], row[fk.references.columns[at] as string])),
         );
         for (const other of pointing) {
-          const act = named.get(other);
-          const declared = act !== undefined && (fk.onDelete !== "cascade" || LEAVING.includes(act.fate));
+          // Of several rules the strongest has its way.
+          const declared = (named.get(other) ?? []).some(
+            (act) => fk.onDelete !== "cascade" || LEAVING.includes(act.fate),
+          );
           if (!declared && !this.isMeant(child.name, fk.columns))
             this.strayed.push(`${fk.onDelete} of ${fk.name} meets a row of ${child.name} that no rule names`);
           if (fk.onDelete === "cascade") this.remove(child.name, other, named);

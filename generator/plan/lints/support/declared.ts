@@ -78,6 +78,8 @@ export interface Removal {
   table: Table;
   /** The rule that removes them; null for the subject's own row. */
   by: Declared | null;
+  /** A cascade that is said to be meant takes them, whosever they are: rules for the person's rows aren't about them. */
+  anybodys?: boolean;
 }
 
 export function removals(plan: Plan, context: PlanContext, rules: Declared[]): Removal[] {
@@ -96,6 +98,7 @@ export function removals(plan: Plan, context: PlanContext, rules: Declared[]): R
 
 /** The rules that name the rows which a foreign key ties to removed ones. */
 export function rulesFor(rules: Declared[], child: Table, fk: ForeignKey, removal: Removal): Declared[] {
+  if (removal.anybodys) return [];
   return rules.filter((each) => {
     if (each.table !== child) return false;
     const { owner } = each.rows;

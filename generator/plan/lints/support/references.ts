@@ -25,7 +25,7 @@ export function reachedReferences(plan: Plan, context: PlanContext): ReachedRefe
   for (const removal of found) {
     for (const reference of referencesTo(removal, rules, context)) {
       reached.push(reference);
-      const further = { ...removal, table: reference.child };
+      const further: Removal = { ...removal, table: reference.child, anybodys: true };
       if (!cascadesUnnamed(reference) || known.has(placeOf(further))) continue;
       known.add(placeOf(further));
       found.push(further);
@@ -34,8 +34,8 @@ export function reachedReferences(plan: Plan, context: PlanContext): ReachedRefe
   return reached;
 }
 
-function placeOf({ strategy, table, by }: Removal): string {
-  return JSON.stringify([strategy, table.name, by?.path ?? null]);
+function placeOf({ strategy, table, by, anybodys = false }: Removal): string {
+  return JSON.stringify([strategy, table.name, by?.path ?? null, anybodys]);
 }
 
 /** The foreign key takes rows that no rule names, and the annotation says that this is meant. */

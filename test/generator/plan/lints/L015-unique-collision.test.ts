@@ -129,4 +129,22 @@ describe("L015 other tables", () => {
     expect(findings("L015", hand(reassign({ sql: "null::uuid" })))).toMatchObject([{ level: "warning" }]);
     expect(subjects("L015", hand(reassign("departed", { onConflict: "delete" })))).toEqual([]);
   });
+
+  test("a new owner whose rows would all become alike", () => {
+    const hand = (name: ReturnType<typeof pii.null> | ReturnType<typeof keep>) => ({
+      tables: [users(), accounts(indexed({ columns: ["user_id", "name"] }))],
+      annotation: {
+        users: person(),
+        accounts: content({
+          owner: "user_id",
+          rows: reassign("departed", { onConflict: "delete" }),
+          columns: { name },
+        }),
+      },
+      more: { ghosts: { departed: ghost({ id: "00000000-0000-4000-8000-000000000000" }) } },
+    });
+    expect(subjects("L015", hand(keep()))).toEqual([]);
+    expect(subjects("L015", hand(pii.replace("gone")))).toEqual(["public.accounts.name"]);
+    expect(subjects("L015", hand(pii.template("gone {key}")))).toEqual([]);
+  });
 });

@@ -3,6 +3,7 @@ import {
   content,
   credential,
   keep,
+  mfa,
   pii,
   table as rules,
   session,
@@ -133,4 +134,42 @@ test("L022 rows that go with sessions go when the deletion is scheduled, so no o
   expect(subjects("L022", decide(content({ owner: via("sessions"), rows: "delete" })))).toEqual([
     "public.events.session_id",
   ]);
+});
+
+test("L022 a reference that is cleared with the sessions tells nobody afterwards whose the row is", () => {
+  const decide = (factors: Decision) => ({
+    tables: [
+      users(),
+      table("sessions", { id: "uuid pk", user_id: "uuid index -> users" }),
+      table("factors", { id: "uuid pk", session_id: "uuid index -> sessions set null", code: "text" }),
+    ],
+    annotation: { users: person(), sessions: session(), factors },
+  });
+  expect(subjects("L022", decide(session({ owner: via("sessions") })))).toEqual([]);
+  expect(findings("L022", decide(mfa({ owner: via("sessions") })))).toMatchObject([
+    { level: "error", subject: "public.factors.session_id" },
+  ]);
+});
+
+test("L022 rows behind a cascade that is meant are anybody's, whatever rule there is for a person's own", () => {
+  const decide = (more: Record<string, ReturnType<typeof keep>>) => ({
+    tables: [
+      users(),
+      table("notes", { id: "uuid pk", user_id: "uuid index -> users" }),
+      table("replies", { id: "uuid pk", note_id: "uuid -> notes cascade", user_id: "uuid index -> users" }),
+      table("votes", { id: "uuid pk", reply_id: "uuid index -> replies cascade" }),
+    ],
+    annotation: {
+      users: person(),
+      notes: content({ rows: "delete" }),
+      replies: content({ rows: "delete", columns: { note_id: keep("replies go with what they reply to") } }),
+      votes: rules({ columns: more, rules: [content({ owner: via("replies"), rows: "delete" })] }),
+    },
+  });
+  expect(findings("L022", decide({}))[0]).toMatchObject({
+    level: "error",
+    subject: "public.votes.reply_id",
+    remedy: expect.stringMatching(/^say that it is meant/),
+  });
+  expect(subjects("L022", decide({ reply_id: keep("votes go with the reply") }))).toEqual([]);
 });

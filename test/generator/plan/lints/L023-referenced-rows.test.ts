@@ -92,4 +92,21 @@ describe("L023 deleted rows that other people's rows point at", () => {
     const [finding] = findings("L023", below(credential({ owner: via("sessions") })));
     expect(finding?.remedy).toContain('session({ owner: via("sessions") })');
   });
+
+  test("rows that a cascade takes are anybody's, and so is what points at them", () => {
+    const decide = (action: string) => ({
+      tables: [
+        users(),
+        table("posts", { id: "uuid pk", user_id: "uuid index -> users", parent_id: "uuid -> posts cascade" }),
+        table("edits", { id: "uuid pk", post_id: `uuid index -> posts ${action}` }),
+      ],
+      annotation: {
+        users: person(),
+        posts: content({ rows: "delete", columns: { parent_id: keep("replies go along") } }),
+        edits: content({ owner: via("posts"), rows: "delete" }),
+      },
+    });
+    expect(subjects("L023", decide("no action"))).toEqual(["public.edits.post_id"]);
+    expect(subjects("L023", decide("cascade"))).toEqual([]);
+  });
 });

@@ -70,7 +70,7 @@ test.skipIf(version === null)(
         await server.restart();
         const after = postgres(db.url, { max: 1, onnotice: () => {} });
         await nothingRuns(after);
-      await nobodyHalfErased(after, people.leaving);
+        await nobodyHalfErased(after, people.leaving);
         await after.end();
       }
       expect(hit.batch + hit.drain, "no kill hit any work: the test shows nothing").toBeGreaterThan(0);

@@ -124,12 +124,19 @@ export function ownerKey(owner: OwnerPlan, row: string, key: KeyPlan): string {
     case "via": {
       const arm = owner.arms[0];
       if (arm === undefined) return `null::${key.type}`;
+      const above = aliasAbove(row);
       const join = owner.columns
-        .map((name, index) => `p.${ident(owner.references[index] ?? name)} = ${column(name, row)}`)
+        .map((name, index) => `${column(owner.references[index] ?? name, above)} = ${column(name, row)}`)
         .join(" and ");
-      return `(select ${ownerKey(arm.owner, "p", key)} from ${table(owner.parent)} p where ${join})`;
+      return `(select ${ownerKey(arm.owner, above, key)} from ${table(owner.parent)} ${above} where ${join})`;
     }
   }
+}
+
+/** One for each level: within the parent of a parent, `p` would be that one, and no longer the row that asks for it. */
+function aliasAbove(row: string): string {
+  const level = /^p(\d*)$/.exec(row);
+  return level === null ? "p" : `p${Number(level[1] || 1) + 1}`;
 }
 
 /**

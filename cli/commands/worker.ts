@@ -48,6 +48,9 @@ async function work({ databaseUrl: _url, effects: file, ...options }: WorkerComm
   const effects = createRunner(handlers, {
     context: { connectionString, workerSchema: workerSchemaOf() },
   });
+  // graphile-worker shows an error that ends one of its workers on the console as a whole, beside its log: what PostgreSQL says
+  // there may hold values.
+  console.trace = () => {};
   const stop = new AbortController();
   const onSignal = () => {
     stop.abort();

@@ -84,8 +84,11 @@ function leftOut(context: PlanContext, reached: ReachedReference, rules: Declare
 function setsNull(plan: Plan, context: PlanContext, reached: ReachedReference): void {
   const { removal, child, fk, decision, rules } = reached;
   const cleared = fk.onDeleteColumns ?? fk.columns;
-  const impossible =
-    fk.onDelete === "set null" && cleared.some((name) => context.catalog.column(child, name)?.notNull);
+  // Without a default, it is NULL that SET DEFAULT writes.
+  const impossible = cleared.some((name) => {
+    const column = context.catalog.column(child, name);
+    return column?.notNull && (fk.onDelete === "set null" || column.default === null);
+  });
   // Some classes have no `rows`: that the reference goes is the only way for theirs to stay, but not to somebody else.
   const goes =
     !impossible &&
@@ -109,7 +112,7 @@ function setsNull(plan: Plan, context: PlanContext, reached: ReachedReference): 
     level: others && !impossible ? "warning" : "error",
     subject: `${child.name}.${columnsOf(fk)}`,
     message: impossible
-      ? `the foreign key ${fk.name} (on delete set null) fails when rows of ${removal.table.name} are deleted: the column is NOT NULL`
+      ? `the foreign key ${fk.name} (on delete ${fk.onDelete}) fails when rows of ${removal.table.name} are deleted: the column is NOT NULL`
       : `the foreign key ${fk.name} (on delete ${fk.onDelete}) ${what} when rows of ${removal.table.name} are deleted, which the annotation doesn't say`,
     remedy: others ? acknowledge(reached) : remedy(plan, context, reached, "detach"),
     path: rules[0]?.path ?? decision.path,

@@ -173,3 +173,28 @@ test("L022 rows behind a cascade that is meant are anybody's, whatever rule ther
   });
   expect(subjects("L022", decide({ reply_id: keep("votes go with the reply") }))).toEqual([]);
 });
+
+test("L022 a default that isn't there is NULL", () => {
+  const decide = (note: string) => ({
+    tables: [
+      users(),
+      table("notes", { id: "uuid pk", user_id: "uuid index -> users" }),
+      table("replies", {
+        id: "uuid pk",
+        note_id: `${note} -> notes set default`,
+        user_id: "uuid index -> users",
+      }),
+    ],
+    annotation: {
+      users: person(),
+      notes: content({ rows: "delete" }),
+      replies: content({ rows: "delete", columns: { note_id: keep("a default is meant") } }),
+    },
+  });
+  expect(subjects("L022", decide("uuid"))).toEqual([]);
+  expect(findings("L022", decide("uuid not null"))[0]).toMatchObject({
+    level: "error",
+    subject: "public.replies.note_id",
+    message: expect.stringContaining("(on delete set default) fails"),
+  });
+});

@@ -55,7 +55,7 @@ begin
   ) gravity
   where c.expected is not null
     or not exists (
-      select from added a where a.name = format('column %s of %s', c.column_name, c.table_name)
+      select from added a where a.name = replace(format('column %s of %s', c.column_name, c.table_name), '"', '')
     );
 end
 $function$;

@@ -37,7 +37,7 @@ begin
     join pg_trigger g on g.tgrelid = r.relation and not g.tgisinternal and g.tgenabled in ('O', 'A')
     join pg_proc p on p.oid = g.tgfoid
     join pg_namespace n on n.oid = p.pronamespace
-    where not exists (select from added a where a.name = format('trigger %s on %s', g.tgname, r.table_name))
+    where not exists (select from added a where a.name = replace(format('trigger %s on %s', g.tgname, r.table_name), '"', ''))
   ), expected as (
     select o.table_name, o.name, o.expected as definition
     from lethe.annotated_object o

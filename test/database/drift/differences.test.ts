@@ -22,6 +22,7 @@ const erasure: Erasure = {
       triggers: { stamp: ack("only sets a time") },
     }),
     sessions: session(),
+    'odd"one': session(),
     posts: content({ columns: { body: pii.null(), kind: keep(), "Odd name": keep() } }),
     likes: content({ rows: "delete" }),
     prices: unrelated("no people in it"),
@@ -34,6 +35,7 @@ const schema = `
   create table posts (id bigint primary key, author_id bigint not null references users, body text, kind varchar(10), "Odd name" text);
   create table likes (id bigint primary key, user_id bigint references users);
   create table prices (id bigint primary key, amount integer);
+  create table "odd""one" (user_id bigint not null references users); create index on "odd""one" (user_id);
   create index on sessions (user_id); create index on posts (author_id); create index likes_user on likes (user_id);
   create function stamp() returns trigger language plpgsql as $$ begin return new; end $$;
   create function other() returns trigger language plpgsql as $$ begin return new; end $$;

@@ -181,12 +181,20 @@ function tableAnnotation(recipe: Recipe, table: DrawnTable): TableAnnotation {
   const columns: Record<string, ColumnRule> = {
     flag: { action: "keep" },
     noted: { action: "keep" },
-    ...Object.fromEntries(table.columns.map((column) => [column.name, column.rule])),
+    ...Object.fromEntries(
+      table.columns.map((column) => [
+        column.name,
+        table.part === undefined ? column.rule : subjectRule(column),
+      ]),
+    ),
     ...table.acknowledged,
   };
   return {
     class: "table",
     columns,
-    rules: table.owners.map((owner) => drawRule(recipe, owner, columns)),
+    rules:
+      table.part !== undefined
+        ? [{ class: "part", owner: { by: "column", column: table.part } }]
+        : table.owners.map((owner) => drawRule(recipe, owner, columns)),
   };
 }

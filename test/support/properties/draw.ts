@@ -3,7 +3,7 @@ import type { ColumnRule, Owner } from "../../../generator/annotation/model.ts";
 import { ident, qualified } from "../../../generator/quote.ts";
 import { at, columnSql, type DrawnColumn, drawColumn, type Value } from "./columns.ts";
 import { type Naming, naming } from "./names.ts";
-import type { OwnerRecipe, Recipe, TableRecipe } from "./recipe.ts";
+import type { OwnerRecipe, PartRecipe, Recipe, TableRecipe } from "./recipe.ts";
 import { drawLink, drawOwner } from "./references.ts";
 
 type Row = Record<string, Value>;
@@ -42,6 +42,8 @@ export interface DrawnTable extends Drawn {
   key: string[];
   owners: DrawnOwner[];
   acknowledged: Record<string, ColumnRule>;
+  /** The column that holds the person's key, where the table is the person too. */
+  part?: string;
   references: Refer[];
 }
 
@@ -88,6 +90,46 @@ export function drawPeople(recipe: Recipe): People {
   };
 }
 
+/** One row a person at most; the rows come in the order of the people. */
+function drawPart(recipe: PartRecipe, names: Naming, people: People): DrawnTable {
+  const [name, owner, own] = [names.column("profile", 1), names.column("person", 95), names.column("k", 80)];
+  const where = qualified(people.schema, name);
+  const columns = drawColumns(recipe.columns, names);
+  const key = recipe.own ? [] : [own];
+  const rows = people.keys.slice(recipe.fewer).map((_, index) => index);
+  const action = at(["cascade", "no action", "restrict"], recipe.onDelete);
+  return {
+    schema: people.schema,
+    name,
+    identity: false,
+    recipe: {
+      key: 0,
+      partitions: 0,
+      schema: 0,
+      identity: false,
+      columns: recipe.columns,
+      owners: [],
+      links: [],
+      rows,
+    },
+    part: owner,
+    key,
+    columns,
+    owners: [],
+    acknowledged: {},
+    references: [(_seed, _people, _filled, taken) => ({ [owner]: people.keys[taken.length] ?? null })],
+    lines: [
+      ...key.map((column) => `${ident(column)} bigint primary key`),
+      `${ident(owner)} ${people.keyType} ${recipe.own ? "primary key" : "not null unique"} references ${qualified(people.schema, people.name)} on delete ${action}`,
+      "flag integer not null",
+      "noted date",
+      ...columns.map((column) => columnSql(column, people.schema)),
+    ],
+    suffix: "",
+    after: uniques(where, columns, [], owner),
+  };
+}
+
 function isNumber(type: string): boolean {
   return type === "bigint" || type === "smallint";
 }
@@ -102,6 +144,7 @@ function keyOf(type: string, n: number): string {
 export function drawTables(recipe: Recipe, people: People): DrawnTable[] {
   const tables: DrawnTable[] = [];
   const names = naming(recipe.names);
+  if (recipe.part) tables.push(drawPart(recipe.part, names, people));
   recipe.tables.forEach((each, index) => {
     tables.push(drawTable(each, index, names, people, tables));
   });

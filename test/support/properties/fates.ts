@@ -1,5 +1,12 @@
 /** The class table of the design: what a rule does to its rows under each strategy. */
-import type { Rows, Rule, Strategy, TableAnnotation } from "../../../generator/annotation/model.ts";
+import type {
+  ColumnRule,
+  Rows,
+  Rule,
+  Strategy,
+  TableAnnotation,
+} from "../../../generator/annotation/model.ts";
+import { pickColumns } from "./rows.ts";
 
 export type Fate = Rows;
 
@@ -18,6 +25,9 @@ export function fateOf(table: TableAnnotation, rule: Rule, strategy: Strategy) {
   const changing = Object.values(columns).some((each) => each.action !== "keep" && each.action !== "todo");
   const fate = (what: Fate) => ({ fate: what, columns });
   switch (rule.class) {
+    case "part":
+      if (strategy === "hard_delete") return fate("delete");
+      return { fate: "transform" as Fate, columns: ofPerson(columns, strategy) };
     case "session":
       return fate("delete");
     case "credential":
@@ -35,6 +45,16 @@ export function fateOf(table: TableAnnotation, rule: Rule, strategy: Strategy) {
     default:
       return fate("keep");
   }
+}
+
+/** Which of a person's own columns change: under soft_delete what is secret, and what is said to. */
+export function ofPerson(
+  columns: Record<string, ColumnRule>,
+  strategy: Strategy,
+): Record<string, ColumnRule> {
+  return strategy === "anonymize"
+    ? columns
+    : pickColumns(columns, (rule) => rule.secret === true || rule.mfa === true || rule.onSoftDelete === true);
 }
 
 /** What a rule of content says of its rows. */

@@ -3,10 +3,10 @@
  * catalog and the rows, and says what the rows are once a person has left. It knows nothing of plans, of SQL or of the
  * order of statements: rows are found first, then everything happens to them at once.
  */
-import type { ColumnRule, Rule, Strategy, SubjectAnnotation } from "../../../generator/annotation/model.ts";
+import type { ColumnRule, Rule, SubjectAnnotation } from "../../../generator/annotation/model.ts";
 import type { Table } from "../../../generator/catalog/model.ts";
 import type { Departure } from "./build.ts";
-import { effective, type Fate, fateOf } from "./fates.ts";
+import { effective, type Fate, fateOf, ofPerson } from "./fates.ts";
 import { ownedRows, type World } from "./owned-rows.ts";
 import { generated, holds, pickColumns, same } from "./rows.ts";
 import { canonical, markersIn, type Row, type State } from "./state.ts";
@@ -50,6 +50,14 @@ export class Interpreter {
         pickColumns(subject.annotation.columns, (rule) => rule.at === "schedule"),
         who,
       );
+    for (const act of this.acts({ ...who, strategy: "anonymize" }))
+      if (act.rule.class === "part")
+        this.change(
+          act.table,
+          act.row,
+          pickColumns(act.columns, (rule) => rule.at === "schedule"),
+          who,
+        );
     this.perform(acts, [], who);
   }
 
@@ -59,7 +67,8 @@ export class Interpreter {
     const row = this.rowOf(who.person);
     const gone: [string, Row][] = [];
     if (row !== undefined && who.strategy === "hard_delete") gone.push([subject.name, row]);
-    else if (row !== undefined) this.change(subject.name, row, this.subjectColumns(who.strategy), who);
+    else if (row !== undefined)
+      this.change(subject.name, row, ofPerson(subject.annotation.columns, who.strategy), who);
     this.perform(acts, gone, who);
   }
 
@@ -196,16 +205,6 @@ export class Interpreter {
     return Object.entries(changes).some(
       ([name, value]) => canonical(value) !== canonical(act.row[name] ?? null),
     );
-  }
-
-  private subjectColumns(strategy: Strategy): Record<string, ColumnRule> {
-    const { columns } = this.subject().annotation;
-    return strategy === "anonymize"
-      ? columns
-      : pickColumns(
-          columns,
-          (rule) => rule.secret === true || rule.mfa === true || rule.onSoftDelete === true,
-        );
   }
 
   private subject(): { name: string; annotation: SubjectAnnotation } {

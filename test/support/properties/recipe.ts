@@ -55,6 +55,16 @@ export interface TableRecipe {
   rows: number[];
 }
 
+/** A second table of the same people. */
+export interface PartRecipe {
+  /** The owner is its key, or a unique column beside one. */
+  own: boolean;
+  onDelete: number;
+  /** Some people have no such row. */
+  fewer: number;
+  columns: ColumnRecipe[];
+}
+
 export interface Recipe {
   names: number;
   keyType: number;
@@ -69,6 +79,8 @@ export interface Recipe {
   steps: boolean;
   /** Everybody who leaves in one batch, or one after the other. */
   batch: boolean;
+  /** Not in the older of the kept cases. */
+  part?: PartRecipe | null;
 }
 
 /** Plain objects, which print as the JSON they are kept as. */
@@ -124,7 +136,14 @@ const table: fc.Arbitrary<TableRecipe> = record({
   rows: fc.array(fc.nat({ max: 9_999 }), { minLength: 1, maxLength: 8 }),
 });
 
-export const recipes: fc.Arbitrary<Recipe> = record({
+const part: fc.Arbitrary<PartRecipe> = record({
+  own: fc.boolean(),
+  onDelete: small,
+  fewer: fc.nat({ max: 2 }),
+  columns: fc.array(column, { minLength: 1, maxLength: 3 }),
+});
+
+export const recipes: fc.Arbitrary<Recipe> = record<Recipe>({
   names: small,
   keyType: small,
   people: fc.integer({ min: 3, max: 5 }),
@@ -135,4 +154,5 @@ export const recipes: fc.Arbitrary<Recipe> = record({
   option: fc.boolean(),
   steps: fc.boolean(),
   batch: fc.boolean(),
+  part: fc.option(part, { freq: 2 }),
 });

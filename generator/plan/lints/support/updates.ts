@@ -57,7 +57,7 @@ function subjectUpdates(plan: Plan, context: PlanContext): Update[] {
   const path = context.decisions.get(table.name)?.path ?? ["tables"];
   const { strategies } = plan.lifecycle;
   const sets = [
-    ...(strategies.includes("anonymize") ? [plan.subject.changes.anonymize] : []),
+    ...(strategies.includes("anonymize") || inSteps(plan) ? [plan.subject.changes.anonymize] : []),
     ...(strategies.includes("soft_delete") ? [plan.subject.changes.soft_delete] : []),
     plan.subject.atSchedule,
   ];
@@ -73,9 +73,17 @@ function subjectUpdates(plan: Plan, context: PlanContext): Update[] {
     }));
 }
 
+/** Whoever is erased in steps loses their own columns first, under hard_delete too: the row goes with the last step. */
+function inSteps(plan: Plan): boolean {
+  return allowedOperations(plan).some(({ operation }) => operation.heavy !== null);
+}
+
 function ruleUpdates(plan: Plan, context: PlanContext): Update[] {
   const operations = [
     ...plan.lifecycle.strategies.flatMap((strategy) => plan.operations[strategy]),
+    ...(inSteps(plan) && !plan.lifecycle.strategies.includes("anonymize")
+      ? plan.operations.anonymize.filter((operation) => operation.class === "part")
+      : []),
     ...plan.atSchedule,
   ];
   return operations.flatMap((operation) => {

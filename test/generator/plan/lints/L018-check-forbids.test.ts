@@ -26,6 +26,26 @@ describe("L018 a CHECK that forbids the new value", () => {
     expect(verdicts("(handle <> 'gone'::text)", pii.replace("left", unless))).toEqual([]);
   });
 
+  test("of somebody with very many rows, columns change before the row is deleted", () => {
+    const decide = (heavy: number | false) =>
+      findings("L018", {
+        tables: [
+          users(
+            { handle: "text" },
+            { checks: [{ name: "c", expression: "(handle <> 'gone'::text)", columns: ["handle"] }] },
+          ),
+          table("posts", { id: "uuid pk", user_id: "uuid index -> users" }),
+        ],
+        annotation: {
+          users: person({ handle: pii.replace("gone") }),
+          posts: content({ rows: "delete", heavy }),
+        },
+        more: { lifecycle: { strategies: ["hard_delete"] } },
+      });
+    expect(decide(1000)).toMatchObject([{ level: "error", subject: "public.users.handle" }]);
+    expect(decide(false)).toEqual([]);
+  });
+
   test("a CHECK may ask for the mark of a departed person", () => {
     const decide = (mark: string) =>
       findings("L018", {

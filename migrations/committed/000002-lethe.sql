@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:750db70883a4d3e4299a50fdbe2a26d5968e2c3d
+--! Hash: sha1:ca73a4e5b8fa97ca42b69258593929a5f2f0234a
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -7555,7 +7555,7 @@ begin
   ) gravity
   where c.expected is not null
     or not exists (
-      select from added a where a.name = format('column %s of %s', c.column_name, c.table_name)
+      select from added a where a.name = replace(format('column %s of %s', c.column_name, c.table_name), '"', '')
     );
 end
 $function$;
@@ -7836,7 +7836,7 @@ begin
     join pg_trigger g on g.tgrelid = r.relation and not g.tgisinternal and g.tgenabled in ('O', 'A')
     join pg_proc p on p.oid = g.tgfoid
     join pg_namespace n on n.oid = p.pronamespace
-    where not exists (select from added a where a.name = format('trigger %s on %s', g.tgname, r.table_name))
+    where not exists (select from added a where a.name = replace(format('trigger %s on %s', g.tgname, r.table_name), '"', ''))
   ), expected as (
     select o.table_name, o.name, o.expected as definition
     from lethe.annotated_object o

@@ -190,7 +190,9 @@ function marksChange({ subject: { marks } }: Plan): string {
   const changed = `old.${deleted} is distinct from new.${deleted}`;
   if (marks.scheduled === null) return changed;
   const scheduled = ident(marks.scheduled.column);
-  return `${changed}\n    or (new.${scheduled} is not null and old.${scheduled} is distinct from new.${scheduled})`;
+  // Whoever isn't marked has no request that a mark could contradict: every schedule's own write is spared the look.
+  const known = marks.deleted.holds === "time" ? `old.${deleted} is not null and ` : "";
+  return `${known}(${changed}\n    or (new.${scheduled} is not null and old.${scheduled} is distinct from new.${scheduled}))`;
 }
 
 /** The row has been found to be marked, so that a mark's value isn't NULL here. */

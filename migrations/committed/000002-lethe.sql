@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:f90dcaa5fe195083d762ab658163e672733cd2c8
+--! Hash: sha1:ca73a4e5b8fa97ca42b69258593929a5f2f0234a
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -1110,7 +1110,7 @@ call pg_temp.lethe_verify('public.users', array['anonymize', 'hard_delete', 'sof
 call pg_temp.lethe_lock('objects on public.accounts', 'public.accounts', 'share row exclusive', '44c9d262f53646f40f879e9e6c0a916db0f0c4ba6edd1aa7561c9ca93c758826');
 call pg_temp.lethe_lock('objects on public.sessions', 'public.sessions', 'share row exclusive', '005290c36ac1abf7da779ecaa037b36508bc59b3c125bb7ae79b9be4fe31ae77');
 call pg_temp.lethe_lock('objects on public.user_tokens', 'public.user_tokens', 'share row exclusive', '33b79d293666816ecbcd2d9c1151b02f8e2b36c5632fa60231b7eac6efc1c779');
-call pg_temp.lethe_lock('objects on public.users', 'public.users', 'access exclusive', 'b6418ad940c8d51aed959553bf4e7f9383b3a5378c7e9a3abe6c5c2a8d83ce5a');
+call pg_temp.lethe_lock('objects on public.users', 'public.users', 'access exclusive', '654926a9ddd6e01aa206adc9a5c4c1646b1b3dccc121474c59dbb29c3a182310');
 
 -- =============================================================================
 -- MARKS
@@ -8219,8 +8219,8 @@ call pg_temp.lethe_define('trigger lethe_marks on public.users', $define$
 create or replace trigger lethe_marks
   after update on public.users
   for each row
-  when (old.deleted_at is distinct from new.deleted_at
-    or (new.scheduled_deletion_at is not null and old.scheduled_deletion_at is distinct from new.scheduled_deletion_at))
+  when (old.deleted_at is not null and (old.deleted_at is distinct from new.deleted_at
+    or (new.scheduled_deletion_at is not null and old.scheduled_deletion_at is distinct from new.scheduled_deletion_at)))
   execute function lethe.keep_marks();
 $define$);
 

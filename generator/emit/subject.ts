@@ -5,10 +5,10 @@ import { keptColumns, keptParts, original, restored, restorePart } from "./kept.
 import { keptMark, mark, marked, notMarked, unmark } from "./marks.ts";
 import { keptMatch } from "./matches.ts";
 import { assignments, statement } from "./operation.ts";
-import { byVariable, ownedBy } from "./owner.ts";
+import { byVariable, optionDeclarations, ownedBy } from "./owner.ts";
 import { routine } from "./routine.ts";
 import { stepsAt } from "./steps.ts";
-import { optionDeclarations, subjectChanges } from "./strategies.ts";
+import { subjectChanges } from "./strategies.ts";
 import { column, type DatabaseObject, indent, table } from "./text.ts";
 
 export function subjectRoutines(plan: Plan): DatabaseObject[] {

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:fdc5c56caf4209ed89faf035177bf3ec47fe3c57
+--! Hash: sha1:86e07f6133db0d54f6b82642a063216e2f0d115a
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -929,6 +929,25 @@ $step$);
 
 call pg_temp.lethe_step(13, $step$
 comment on type lethe.execution is 'What one call of execute_due_deletions() did, and how many due requests are left (counted up to 1,000).';
+$step$);
+
+call pg_temp.lethe_step(14, $step$
+-- Where the rows of an erasure in steps are, found in one look for many steps: a look at each step would pass over all that is
+-- done already. A hint and no more: each step looks at owner and content again, and a list that a crash has lost is made anew.
+create unlogged table lethe.found_rows (
+  request_id bigint not null,
+  id bigint generated always as identity,
+  operation integer not null,
+  places tid[] not null,
+  primary key (request_id, id)
+);
+comment on table lethe.found_rows is 'Places of rows that the next steps of an erasure go through, and by which of its statements.';
+
+create type lethe.places as (
+  operation integer,
+  places tid[]
+);
+comment on type lethe.places is 'Rows for one step: the number of the statement, and where they are.';
 $step$);
 
 -- =============================================================================
@@ -2011,8 +2030,8 @@ $function$;
 comment on function lethe.bulk_rows() is 'Tables in which a person may have very many rows, with the query of the rows of the subjects in $1, and the number of one person''s rows beyond which their erasure goes in steps.';
 $define$);
 
-call pg_temp.lethe_define('function lethe.drain(text, uuid, integer)', $define$
-create or replace function lethe.drain(strategy text, subject uuid, chunk integer) returns bigint
+call pg_temp.lethe_define('function lethe.look_for_rows(bigint, text, uuid, integer, integer)', $define$
+create or replace function lethe.look_for_rows(request bigint, strategy text, subject uuid, after integer, at_most integer) returns boolean
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
@@ -2023,410 +2042,499 @@ as $function$
 declare
   subjects constant uuid[] := array[subject];
   subjects_delete_content constant uuid[] := lethe.subjects_with_option(subjects, 'delete_content', true);
-  touched bigint;
 begin
-  perform lethe.require_executing(subjects);
   if strategy = 'anonymize' then
     -- public.collection_members: delete (content, owner user_id)
-    delete from public.collection_members t
-    where t.ctid = any (array(
-        select t.ctid
-        from public.collection_members t
-        where t.user_id = any (subjects)
-        limit chunk
-      ))
-      and t.user_id = any (subjects);
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('anonymize', 'public.collection_members', 'delete', touched);
-      return touched;
+    if after < 1 and lethe.keep_places(request, 1, array(
+      select t.ctid
+      from public.collection_members t
+      where t.user_id = any (subjects)
+      limit at_most
+    )) then
+      return true;
     end if;
     -- public.comment_edits: delete (content, via comments)
-    delete from public.comment_edits t
-    where t.ctid = any (array(
-        select t.ctid
-        from public.comment_edits t
-        where t.comment_id in (
-          select t.id
-          from public.comments t
-          where t.author_id = any (subjects)
-        )
-        limit chunk
-      ))
-      and t.comment_id in (
-      select t.id
-      from public.comments t
-      where t.author_id = any (subjects)
-    );
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('anonymize', 'public.comment_edits', 'delete', touched);
-      return touched;
-    end if;
-    -- public.events: transform (content, owner user_id)
-    update public.events t
-    set payload = case when jsonb_typeof(t.payload) = 'object' then t.payload - array['email', 'ip'] else t.payload end,
-        ip = null
-    where t.ctid = any (array(
-        select t.ctid
-        from public.events t
-        where t.user_id = any (subjects)
-          and (
-            (jsonb_typeof(t.payload) = 'object' and t.payload ?| array['email', 'ip'])
-            or t.ip is not null
-          )
-        limit chunk
-      ))
-      and t.user_id = any (subjects)
-      and (
-        (jsonb_typeof(t.payload) = 'object' and t.payload ?| array['email', 'ip'])
-        or t.ip is not null
-      );
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('anonymize', 'public.events', 'transform', touched);
-      return touched;
-    end if;
-    -- public.invoices: transform (retain, owner user_id, legal_obligation, 7 years since issued_at)
-    update public.invoices t
-    set billing_name = 'Deleted customer',
-        billing_address = null
-    where t.ctid = any (array(
-        select t.ctid
-        from public.invoices t
-        where t.user_id = any (subjects)
-          and (
-            t.billing_name is distinct from 'Deleted customer'
-            or t.billing_address is not null
-          )
-        limit chunk
-      ))
-      and t.user_id = any (subjects)
-      and (
-        t.billing_name is distinct from 'Deleted customer'
-        or t.billing_address is not null
-      );
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('anonymize', 'public.invoices', 'transform', touched);
-      return touched;
-    end if;
-    -- public.messages: transform (content, owner sender_id)
-    update public.messages t
-    set body = '[deleted]'
-    where t.ctid = any (array(
-        select t.ctid
-        from public.messages t
-        where t.sender_id = any (subjects)
-          and t.body is distinct from '[deleted]'
-        limit chunk
-      ))
-      and t.sender_id = any (subjects)
-      and t.body is distinct from '[deleted]';
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('anonymize', 'public.messages', 'transform', touched);
-      return touched;
-    end if;
-    -- public.messages: detach (content, owner recipient_id)
-    update public.messages t
-    set recipient_id = null
-    where t.ctid = any (array(
-        select t.ctid
-        from public.messages t
-        where t.recipient_id = any (subjects)
-        limit chunk
-      ))
-      and t.recipient_id = any (subjects);
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('anonymize', 'public.messages', 'detach', touched);
-      return touched;
-    end if;
-    -- public.uploads: delete (content, owner user_id)
-    delete from public.uploads t
-    where t.ctid = any (array(
-        select t.ctid
-        from public.uploads t
-        where t.user_id = any (subjects)
-        limit chunk
-      ))
-      and t.user_id = any (subjects);
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('anonymize', 'public.uploads', 'delete', touched);
-      return touched;
-    end if;
-    -- public.collections: transform (content, owner owner_id)
-    update public.collections t
-    set title = null
-    where t.ctid = any (array(
-        select t.ctid
-        from public.collections t
-        where t.owner_id = any (subjects)
-          and t.title is not null
-        limit chunk
-      ))
-      and t.owner_id = any (subjects)
-      and t.title is not null;
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('anonymize', 'public.collections', 'transform', touched);
-      return touched;
-    end if;
-    -- public.comments: delete (content, owner author_id, when delete_content)
-    delete from public.comments t
-    where t.ctid = any (array(
-        select t.ctid
-        from public.comments t
-        where t.author_id = any (subjects_delete_content)
-        limit chunk
-      ))
-      and t.author_id = any (subjects_delete_content);
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('anonymize', 'public.comments', 'delete', touched);
-      return touched;
-    end if;
-    -- public.comments: transform (content, owner author_id)
-    update public.comments t
-    set body = '[deleted]'
-    where t.ctid = any (array(
-        select t.ctid
+    if after < 2 and lethe.keep_places(request, 2, array(
+      select t.ctid
+      from public.comment_edits t
+      where t.comment_id in (
+        select t.id
         from public.comments t
         where t.author_id = any (subjects)
-          and t.body is distinct from '[deleted]'
-        limit chunk
-      ))
-      and t.author_id = any (subjects)
-      and t.body is distinct from '[deleted]';
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('anonymize', 'public.comments', 'transform', touched);
-      return touched;
+      )
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.events: transform (content, owner user_id)
+    if after < 3 and lethe.keep_places(request, 3, array(
+      select t.ctid
+      from public.events t
+      where t.user_id = any (subjects)
+        and (
+          (jsonb_typeof(t.payload) = 'object' and t.payload ?| array['email', 'ip'])
+          or t.ip is not null
+        )
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.invoices: transform (retain, owner user_id, legal_obligation, 7 years since issued_at)
+    if after < 4 and lethe.keep_places(request, 4, array(
+      select t.ctid
+      from public.invoices t
+      where t.user_id = any (subjects)
+        and (
+          t.billing_name is distinct from 'Deleted customer'
+          or t.billing_address is not null
+        )
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.messages: transform (content, owner sender_id)
+    if after < 5 and lethe.keep_places(request, 5, array(
+      select t.ctid
+      from public.messages t
+      where t.sender_id = any (subjects)
+        and t.body is distinct from '[deleted]'
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.messages: detach (content, owner recipient_id)
+    if after < 6 and lethe.keep_places(request, 6, array(
+      select t.ctid
+      from public.messages t
+      where t.recipient_id = any (subjects)
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.uploads: delete (content, owner user_id)
+    if after < 7 and lethe.keep_places(request, 7, array(
+      select t.ctid
+      from public.uploads t
+      where t.user_id = any (subjects)
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.collections: transform (content, owner owner_id)
+    if after < 8 and lethe.keep_places(request, 8, array(
+      select t.ctid
+      from public.collections t
+      where t.owner_id = any (subjects)
+        and t.title is not null
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.comments: delete (content, owner author_id, when delete_content)
+    if after < 9 and lethe.keep_places(request, 9, array(
+      select t.ctid
+      from public.comments t
+      where t.author_id = any (subjects_delete_content)
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.comments: transform (content, owner author_id)
+    if after < 10 and lethe.keep_places(request, 10, array(
+      select t.ctid
+      from public.comments t
+      where t.author_id = any (subjects)
+        and t.body is distinct from '[deleted]'
+      limit at_most
+    )) then
+      return true;
     end if;
     -- public.property_listings: transform (content, owner creator_id)
-    update public.property_listings t
-    set contact_phone = null,
-        contact_email = null
-    where t.ctid = any (array(
-        select t.ctid
-        from public.property_listings t
-        where t.creator_id = any (subjects)
-          and (
-            t.contact_phone is not null
-            or t.contact_email is not null
-          )
-        limit chunk
-      ))
-      and t.creator_id = any (subjects)
-      and (
-        t.contact_phone is not null
-        or t.contact_email is not null
-      );
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('anonymize', 'public.property_listings', 'transform', touched);
-      return touched;
+    if after < 11 and lethe.keep_places(request, 11, array(
+      select t.ctid
+      from public.property_listings t
+      where t.creator_id = any (subjects)
+        and (
+          t.contact_phone is not null
+          or t.contact_email is not null
+        )
+      limit at_most
+    )) then
+      return true;
     end if;
   end if;
   if strategy = 'hard_delete' then
     -- public.collection_members: delete (content, owner user_id)
-    delete from public.collection_members t
-    where t.ctid = any (array(
-        select t.ctid
-        from public.collection_members t
-        where t.user_id = any (subjects)
-        limit chunk
-      ))
-      and t.user_id = any (subjects);
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('hard_delete', 'public.collection_members', 'delete', touched);
-      return touched;
+    if after < 1 and lethe.keep_places(request, 1, array(
+      select t.ctid
+      from public.collection_members t
+      where t.user_id = any (subjects)
+      limit at_most
+    )) then
+      return true;
     end if;
     -- public.collection_members: delete (content, via collections)
-    delete from public.collection_members t
-    where t.ctid = any (array(
-        select t.ctid
-        from public.collection_members t
-        where t.collection_id in (
-          select t.id
-          from public.collections t
-          where t.owner_id = any (subjects)
-        )
-        limit chunk
-      ))
-      and t.collection_id in (
-      select t.id
-      from public.collections t
-      where t.owner_id = any (subjects)
-    );
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('hard_delete', 'public.collection_members', 'delete', touched);
-      return touched;
-    end if;
-    -- public.comment_edits: delete (content, via comments)
-    delete from public.comment_edits t
-    where t.ctid = any (array(
-        select t.ctid
-        from public.comment_edits t
-        where t.comment_id in (
-          select t.id
-          from public.comments t
-          where t.author_id = any (subjects)
-        )
-        limit chunk
-      ))
-      and t.comment_id in (
-      select t.id
-      from public.comments t
-      where t.author_id = any (subjects)
-    );
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('hard_delete', 'public.comment_edits', 'delete', touched);
-      return touched;
-    end if;
-    -- public.events: delete (content, owner user_id)
-    delete from public.events t
-    where t.ctid = any (array(
-        select t.ctid
-        from public.events t
-        where t.user_id = any (subjects)
-        limit chunk
-      ))
-      and t.user_id = any (subjects);
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('hard_delete', 'public.events', 'delete', touched);
-      return touched;
-    end if;
-    -- public.invoices: detach (retain, owner user_id, legal_obligation, 7 years since issued_at)
-    with changed as (
-      update public.invoices t
-      set billing_name = 'Deleted customer',
-          billing_address = null,
-          user_id = null
-      where t.ctid = any (array(
-          select t.ctid
-          from public.invoices t
-          where t.user_id = any (subjects)
-          limit chunk
-        ))
-        and t.user_id = any (subjects)
-      returning t.*
-    ), kept as (
-      insert into lethe.retained (request_id, retention_id, row_key, purge_after)
-      select q.id, (
-      select n.id from lethe.retention n
-      where n.table_name = 'public.invoices' and n.key_columns = array['id']
-        and n.since = 'issued_at' and n.kept_for = interval '7 years' and n.basis = 'legal_obligation'
-    ), jsonb_build_array(t.id),
-             (coalesce(t.issued_at at time zone 'UTC', now() at time zone 'UTC') + interval '7 years') at time zone 'UTC'
-      from changed t
-      join lethe.deletion_request q on q.subject_id = subject and q.state in ('scheduled', 'executing')
-      on conflict do nothing
-    )
-    select count(*) into touched from changed;
-    if touched > 0 then
-      perform lethe.note_rows('hard_delete', 'public.invoices', 'detach', touched);
-      return touched;
-    end if;
-    -- public.messages: delete (content, owner sender_id)
-    delete from public.messages t
-    where t.ctid = any (array(
-        select t.ctid
-        from public.messages t
-        where t.sender_id = any (subjects)
-        limit chunk
-      ))
-      and t.sender_id = any (subjects);
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('hard_delete', 'public.messages', 'delete', touched);
-      return touched;
-    end if;
-    -- public.messages: detach (content, owner recipient_id)
-    update public.messages t
-    set recipient_id = null
-    where t.ctid = any (array(
-        select t.ctid
-        from public.messages t
-        where t.recipient_id = any (subjects)
-        limit chunk
-      ))
-      and t.recipient_id = any (subjects);
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('hard_delete', 'public.messages', 'detach', touched);
-      return touched;
-    end if;
-    -- public.uploads: delete (content, owner user_id)
-    delete from public.uploads t
-    where t.ctid = any (array(
-        select t.ctid
-        from public.uploads t
-        where t.user_id = any (subjects)
-        limit chunk
-      ))
-      and t.user_id = any (subjects);
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('hard_delete', 'public.uploads', 'delete', touched);
-      return touched;
-    end if;
-    -- public.collections: delete (content, owner owner_id)
-    delete from public.collections t
-    where t.ctid = any (array(
-        select t.ctid
+    if after < 2 and lethe.keep_places(request, 2, array(
+      select t.ctid
+      from public.collection_members t
+      where t.collection_id in (
+        select t.id
         from public.collections t
         where t.owner_id = any (subjects)
-        limit chunk
-      ))
-      and t.owner_id = any (subjects);
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('hard_delete', 'public.collections', 'delete', touched);
-      return touched;
+      )
+      limit at_most
+    )) then
+      return true;
     end if;
-    -- public.comments: delete (content, owner author_id)
-    delete from public.comments t
-    where t.ctid = any (array(
-        select t.ctid
+    -- public.comment_edits: delete (content, via comments)
+    if after < 3 and lethe.keep_places(request, 3, array(
+      select t.ctid
+      from public.comment_edits t
+      where t.comment_id in (
+        select t.id
         from public.comments t
         where t.author_id = any (subjects)
-        limit chunk
-      ))
-      and t.author_id = any (subjects);
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('hard_delete', 'public.comments', 'delete', touched);
-      return touched;
+      )
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.events: delete (content, owner user_id)
+    if after < 4 and lethe.keep_places(request, 4, array(
+      select t.ctid
+      from public.events t
+      where t.user_id = any (subjects)
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.invoices: detach (retain, owner user_id, legal_obligation, 7 years since issued_at)
+    if after < 5 and lethe.keep_places(request, 5, array(
+      select t.ctid
+      from public.invoices t
+      where t.user_id = any (subjects)
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.messages: delete (content, owner sender_id)
+    if after < 6 and lethe.keep_places(request, 6, array(
+      select t.ctid
+      from public.messages t
+      where t.sender_id = any (subjects)
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.messages: detach (content, owner recipient_id)
+    if after < 7 and lethe.keep_places(request, 7, array(
+      select t.ctid
+      from public.messages t
+      where t.recipient_id = any (subjects)
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.uploads: delete (content, owner user_id)
+    if after < 8 and lethe.keep_places(request, 8, array(
+      select t.ctid
+      from public.uploads t
+      where t.user_id = any (subjects)
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.collections: delete (content, owner owner_id)
+    if after < 9 and lethe.keep_places(request, 9, array(
+      select t.ctid
+      from public.collections t
+      where t.owner_id = any (subjects)
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.comments: delete (content, owner author_id)
+    if after < 10 and lethe.keep_places(request, 10, array(
+      select t.ctid
+      from public.comments t
+      where t.author_id = any (subjects)
+      limit at_most
+    )) then
+      return true;
     end if;
     -- public.property_listings: detach (content, owner creator_id)
-    update public.property_listings t
-    set contact_phone = null,
-        contact_email = null,
-        creator_id = null
-    where t.ctid = any (array(
-        select t.ctid
-        from public.property_listings t
-        where t.creator_id = any (subjects)
-        limit chunk
-      ))
-      and t.creator_id = any (subjects);
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('hard_delete', 'public.property_listings', 'detach', touched);
-      return touched;
+    if after < 11 and lethe.keep_places(request, 11, array(
+      select t.ctid
+      from public.property_listings t
+      where t.creator_id = any (subjects)
+      limit at_most
+    )) then
+      return true;
     end if;
   end if;
-  return 0;
+  return false;
 end
 $function$;
-comment on function lethe.drain(text, uuid, integer) is 'Erases one chunk of one table for a subject with very many rows. Returns the rows touched; 0 when a look finds nothing more.';
+comment on function lethe.look_for_rows(bigint, text, uuid, integer, integer) is 'Writes down where rows are that an erasure in steps has to do: those of the first statement that has any, from the one after the given number on. False where there are none.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.drain(text, uuid, integer, tid[])', $define$
+create or replace function lethe.drain(strategy text, subject uuid, operation integer, places tid[]) returns bigint
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  subjects constant uuid[] := array[subject];
+  subjects_delete_content constant uuid[] := lethe.subjects_with_option(subjects, 'delete_content', true);
+  touched bigint := 0;
+begin
+  perform lethe.require_executing(subjects);
+  if strategy = 'anonymize' then
+    -- public.collection_members: delete (content, owner user_id)
+    if operation = 1 then
+      delete from public.collection_members t
+      where t.ctid = any (places)
+        and t.user_id = any (subjects);
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('anonymize', 'public.collection_members', 'delete', touched);
+    end if;
+    -- public.comment_edits: delete (content, via comments)
+    if operation = 2 then
+      delete from public.comment_edits t
+      where t.ctid = any (places)
+        and t.comment_id in (
+        select t.id
+        from public.comments t
+        where t.author_id = any (subjects)
+      );
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('anonymize', 'public.comment_edits', 'delete', touched);
+    end if;
+    -- public.events: transform (content, owner user_id)
+    if operation = 3 then
+      update public.events t
+      set payload = case when jsonb_typeof(t.payload) = 'object' then t.payload - array['email', 'ip'] else t.payload end,
+          ip = null
+      where t.ctid = any (places)
+        and t.user_id = any (subjects)
+        and (
+          (jsonb_typeof(t.payload) = 'object' and t.payload ?| array['email', 'ip'])
+          or t.ip is not null
+        );
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('anonymize', 'public.events', 'transform', touched);
+    end if;
+    -- public.invoices: transform (retain, owner user_id, legal_obligation, 7 years since issued_at)
+    if operation = 4 then
+      update public.invoices t
+      set billing_name = 'Deleted customer',
+          billing_address = null
+      where t.ctid = any (places)
+        and t.user_id = any (subjects)
+        and (
+          t.billing_name is distinct from 'Deleted customer'
+          or t.billing_address is not null
+        );
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('anonymize', 'public.invoices', 'transform', touched);
+    end if;
+    -- public.messages: transform (content, owner sender_id)
+    if operation = 5 then
+      update public.messages t
+      set body = '[deleted]'
+      where t.ctid = any (places)
+        and t.sender_id = any (subjects)
+        and t.body is distinct from '[deleted]';
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('anonymize', 'public.messages', 'transform', touched);
+    end if;
+    -- public.messages: detach (content, owner recipient_id)
+    if operation = 6 then
+      update public.messages t
+      set recipient_id = null
+      where t.ctid = any (places)
+        and t.recipient_id = any (subjects);
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('anonymize', 'public.messages', 'detach', touched);
+    end if;
+    -- public.uploads: delete (content, owner user_id)
+    if operation = 7 then
+      delete from public.uploads t
+      where t.ctid = any (places)
+        and t.user_id = any (subjects);
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('anonymize', 'public.uploads', 'delete', touched);
+    end if;
+    -- public.collections: transform (content, owner owner_id)
+    if operation = 8 then
+      update public.collections t
+      set title = null
+      where t.ctid = any (places)
+        and t.owner_id = any (subjects)
+        and t.title is not null;
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('anonymize', 'public.collections', 'transform', touched);
+    end if;
+    -- public.comments: delete (content, owner author_id, when delete_content)
+    if operation = 9 then
+      delete from public.comments t
+      where t.ctid = any (places)
+        and t.author_id = any (subjects_delete_content);
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('anonymize', 'public.comments', 'delete', touched);
+    end if;
+    -- public.comments: transform (content, owner author_id)
+    if operation = 10 then
+      update public.comments t
+      set body = '[deleted]'
+      where t.ctid = any (places)
+        and t.author_id = any (subjects)
+        and t.body is distinct from '[deleted]';
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('anonymize', 'public.comments', 'transform', touched);
+    end if;
+    -- public.property_listings: transform (content, owner creator_id)
+    if operation = 11 then
+      update public.property_listings t
+      set contact_phone = null,
+          contact_email = null
+      where t.ctid = any (places)
+        and t.creator_id = any (subjects)
+        and (
+          t.contact_phone is not null
+          or t.contact_email is not null
+        );
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('anonymize', 'public.property_listings', 'transform', touched);
+    end if;
+  end if;
+  if strategy = 'hard_delete' then
+    -- public.collection_members: delete (content, owner user_id)
+    if operation = 1 then
+      delete from public.collection_members t
+      where t.ctid = any (places)
+        and t.user_id = any (subjects);
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('hard_delete', 'public.collection_members', 'delete', touched);
+    end if;
+    -- public.collection_members: delete (content, via collections)
+    if operation = 2 then
+      delete from public.collection_members t
+      where t.ctid = any (places)
+        and t.collection_id in (
+        select t.id
+        from public.collections t
+        where t.owner_id = any (subjects)
+      );
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('hard_delete', 'public.collection_members', 'delete', touched);
+    end if;
+    -- public.comment_edits: delete (content, via comments)
+    if operation = 3 then
+      delete from public.comment_edits t
+      where t.ctid = any (places)
+        and t.comment_id in (
+        select t.id
+        from public.comments t
+        where t.author_id = any (subjects)
+      );
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('hard_delete', 'public.comment_edits', 'delete', touched);
+    end if;
+    -- public.events: delete (content, owner user_id)
+    if operation = 4 then
+      delete from public.events t
+      where t.ctid = any (places)
+        and t.user_id = any (subjects);
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('hard_delete', 'public.events', 'delete', touched);
+    end if;
+    -- public.invoices: detach (retain, owner user_id, legal_obligation, 7 years since issued_at)
+    if operation = 5 then
+      with changed as (
+        update public.invoices t
+        set billing_name = 'Deleted customer',
+            billing_address = null,
+            user_id = null
+        where t.ctid = any (places)
+          and t.user_id = any (subjects)
+        returning t.*
+      ), kept as (
+        insert into lethe.retained (request_id, retention_id, row_key, purge_after)
+        select q.id, (
+        select n.id from lethe.retention n
+        where n.table_name = 'public.invoices' and n.key_columns = array['id']
+          and n.since = 'issued_at' and n.kept_for = interval '7 years' and n.basis = 'legal_obligation'
+      ), jsonb_build_array(t.id),
+               (coalesce(t.issued_at at time zone 'UTC', now() at time zone 'UTC') + interval '7 years') at time zone 'UTC'
+        from changed t
+        join lethe.deletion_request q on q.subject_id = subject and q.state in ('scheduled', 'executing')
+        on conflict do nothing
+      )
+      select count(*) into touched from changed;
+      perform lethe.note_rows('hard_delete', 'public.invoices', 'detach', touched);
+    end if;
+    -- public.messages: delete (content, owner sender_id)
+    if operation = 6 then
+      delete from public.messages t
+      where t.ctid = any (places)
+        and t.sender_id = any (subjects);
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('hard_delete', 'public.messages', 'delete', touched);
+    end if;
+    -- public.messages: detach (content, owner recipient_id)
+    if operation = 7 then
+      update public.messages t
+      set recipient_id = null
+      where t.ctid = any (places)
+        and t.recipient_id = any (subjects);
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('hard_delete', 'public.messages', 'detach', touched);
+    end if;
+    -- public.uploads: delete (content, owner user_id)
+    if operation = 8 then
+      delete from public.uploads t
+      where t.ctid = any (places)
+        and t.user_id = any (subjects);
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('hard_delete', 'public.uploads', 'delete', touched);
+    end if;
+    -- public.collections: delete (content, owner owner_id)
+    if operation = 9 then
+      delete from public.collections t
+      where t.ctid = any (places)
+        and t.owner_id = any (subjects);
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('hard_delete', 'public.collections', 'delete', touched);
+    end if;
+    -- public.comments: delete (content, owner author_id)
+    if operation = 10 then
+      delete from public.comments t
+      where t.ctid = any (places)
+        and t.author_id = any (subjects);
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('hard_delete', 'public.comments', 'delete', touched);
+    end if;
+    -- public.property_listings: detach (content, owner creator_id)
+    if operation = 11 then
+      update public.property_listings t
+      set contact_phone = null,
+          contact_email = null,
+          creator_id = null
+      where t.ctid = any (places)
+        and t.creator_id = any (subjects);
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('hard_delete', 'public.property_listings', 'detach', touched);
+    end if;
+  end if;
+  return touched;
+end
+$function$;
+comment on function lethe.drain(text, uuid, integer, tid[]) is 'Erases the rows at places that look_for_rows() has written down under the number of a statement. Returns the rows touched.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.capture_orphans(uuid[])', $define$
@@ -4860,11 +4968,14 @@ begin
     ));
   end if;
 
-  ready := array(
-    select r.id
-    from lethe.deletion_request r
-    where r.id = any (requests) and r.subject_id = any (locked) and r.subject_id <> all (blocked)
-  );
+  ready := requests;
+  if cardinality(locked) < cardinality(requests) or cardinality(blocked) > 0 then
+    ready := array(
+      select r.id
+      from lethe.deletion_request r
+      where r.id = any (requests) and r.subject_id = any (locked) and r.subject_id <> all (blocked)
+    );
+  end if;
   waiting := lethe.wait_for_effects(ready);
   if cardinality(waiting) > 0 then
     ready := array(select q.id from unnest(ready) as q (id) where q.id <> all (waiting));
@@ -5169,26 +5280,39 @@ declare
   target lethe.deletion_request;
   began constant timestamptz := clock_timestamp();
   took interval;
+  next lethe.places;
+  looked boolean := false;
+  fruitless integer := 0;
 begin
   -- The caller holds the request's row; turns come next, then the subject, as everywhere.
   set constraints all deferred;
   perform lethe.take_all_turns();
   select r.* into strict target from lethe.deletion_request r where r.id = request;
   perform lethe.start_running(array[target.subject_id]);
-  if lethe.drain(target.strategy, target.subject_id, target.chunk) > 0 then
-    perform lethe.stop_running(array[target.subject_id]);
-    took := clock_timestamp() - began;
-    update lethe.deletion_request r
-    set erased = lethe.take_noted_rows(r.erased, identity => false),
-        -- Fewer and larger steps where they are quick; none so large that somebody would wait for its locks.
-        chunk = case
-          when took < interval '0.25 seconds' then least(r.chunk * 2, 20000)
-          when took > interval '0.6 seconds' then greatest(r.chunk / 2, 1000)
-          else r.chunk
-        end
-    where r.id = request;
-    return 'executing';
-  end if;
+  loop
+    next := lethe.take_places(request, target.chunk);
+    if next.operation is null then
+      -- Many chunks in one look, which only reads.
+      exit when not lethe.look_for_rows(request, target.strategy, target.subject_id, fruitless, target.chunk * 10);
+      looked := true;
+    elsif lethe.drain(target.strategy, target.subject_id, next.operation, next.places) > 0 then
+      perform lethe.stop_running(array[target.subject_id]);
+      took := clock_timestamp() - began;
+      update lethe.deletion_request r
+      set erased = lethe.take_noted_rows(r.erased, identity => false),
+          -- Fewer and larger steps where they are quick; none so large that somebody would wait for its locks.
+          chunk = case
+            when took < interval '0.25 seconds' then least(r.chunk * 2, 20000)
+            when took > interval '0.6 seconds' then greatest(r.chunk / 2, 1000)
+            else r.chunk
+          end
+      where r.id = request;
+      return 'executing';
+    elsif looked then
+      -- Just found and not touched: a trigger swallows the change. It would be found for ever; the last pass tells of it.
+      fruitless := next.operation;
+    end if;
+  end loop;
 
   -- A fresh look found nothing more: one last pass over everything, under the subject's lock.
   perform lethe.lock_subject(target.subject_id);
@@ -5480,6 +5604,25 @@ as $function$
   ]);
 $function$;
 comment on function lethe.is_row_error(text) is 'Does the error belong to somebody''s rows, so that the others of the batch can go on without them?';
+$define$);
+
+call pg_temp.lethe_define('function lethe.keep_places(bigint, integer, tid[])', $define$
+create or replace function lethe.keep_places(request bigint, operation integer, places tid[]) returns boolean
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_variable
+begin
+  insert into lethe.found_rows (request_id, operation, places)
+  select request, operation, array_agg(p.place)
+  from unnest(places) with ordinality as p (place, n)
+  group by (p.n - 1) / 1000
+  order by min(p.n);
+  return found;
+end
+$function$;
+comment on function lethe.keep_places(bigint, integer, tid[]) is
+  'Writes down places in pieces of 1,000, for take_places(). False where there are none.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.keyed_hash(text)', $define$
@@ -6002,6 +6145,36 @@ $function$;
 comment on function lethe.take_noted_rows(jsonb, boolean) is
   'What note_rows() has counted in this transaction, by strategy, table and action; it starts anew.
    identity: of the first step of subjects with very many rows, or of everything else.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.take_places(bigint, integer)', $define$
+create or replace function lethe.take_places(request bigint, at_most integer) returns lethe.places
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  taken lethe.places;
+begin
+  with taken as (
+    delete from lethe.found_rows f
+    where f.request_id = request
+      and f.id = any (array(
+        select g.id from lethe.found_rows g where g.request_id = request order by g.id limit greatest(at_most / 1000, 1)
+      ))
+    returning f.operation, f.places
+  )
+  -- All that is written down at one time is one statement's.
+  select min(t.operation), array_agg(p.place) into taken
+  from taken t
+  cross join unnest(t.places) as p (place);
+  return taken;
+end
+$function$;
+comment on function lethe.take_places(bigint, integer) is
+  'Takes the next places of an erasure in steps from the list; null where the list is at its end.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.take_turns(text)', $define$

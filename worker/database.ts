@@ -53,7 +53,10 @@ export async function continueDeletion(
   const { rows } = await client.query<{ state: string }>(`select ${schema}.continue_deletion($1) as state`, [
     request,
   ]);
-  return rows[0]?.state ?? "waiting";
+  const state = rows[0]?.state ?? "waiting";
+  // A step is done again when a crash has lost it, so nobody need wait for the disk. The last one is waited for.
+  if (state === "executing") await client.query("set local synchronous_commit = off");
+  return state;
 }
 
 export async function recordFailure(

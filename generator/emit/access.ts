@@ -35,10 +35,7 @@ export function access(plan: Plan): DatabaseObject[] {
       parameters: [],
       returns: "boolean",
       volatility: "stable",
-      body: [
-        `return ${anyRole(worker)}`,
-        "    or pg_has_role(lethe.calling_role(), (select n.nspowner from pg_namespace n where n.nspname = 'lethe'), 'usage');",
-      ].join("\n"),
+      body: `return ${anyRole(worker)}\n    or lethe.is_owner();`,
       comment: "Is the caller the worker (access.worker) or the owner of the schema?",
     }),
   ];

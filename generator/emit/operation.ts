@@ -1,4 +1,4 @@
-/** One operation of the plan as SQL: the statement, its probe, its count, its chunk. */
+/** One operation of the plan as SQL: the statement, its probe, its count, its look and its chunk. */
 import type { KeyPlan, Operation, ReassignPlan } from "../plan/model.ts";
 import { ident, literal } from "../quote.ts";
 import { isLast, lockOrphans, orphanedBy } from "./orphans.ts";
@@ -28,6 +28,11 @@ function partsOf(operation: Operation, key: KeyPlan, subjects: Subjects): Parts 
     owned,
     guard: operation.action === "transform" ? anyOf(changes.map((each) => each.guard)) : null,
   };
+}
+
+/** The comment above each of its statements. */
+export function title({ table: ref, action, reason }: Operation): string {
+  return `-- ${ref.name}: ${action} (${reason})`;
 }
 
 export function anyOf(guards: string[]): string {
@@ -153,14 +158,21 @@ export function count(operation: Operation, stronger: Operation[], key: KeyPlan,
   return `select count(*)\nfrom ${table(operation.table)} t\nwhere ${allOf([...conditions, ...gone])}`;
 }
 
-/** At most `chunk` rows. The outer conditions repeat the inner ones: a ctid is unique only inside one partition. */
+/** A look for rows that it would touch, where they are: the places of at most `at_most`. One is enough where all go at once. */
+export function look(operation: Operation, key: KeyPlan, subjects: Subjects): string {
+  const { owned, guard } = partsOf(operation, key, subjects);
+  const where = allOf(guard === null ? owned : [...owned, guard]);
+  const most = operation.action === "reassign" ? "1" : "at_most";
+  return `select t.ctid\nfrom ${table(operation.table)} t\nwhere ${where}\nlimit ${most}`;
+}
+
+/** Rows at the given places only. The other conditions stay: rows move, and a ctid is unique only inside one partition. */
 export function chunk(operation: Operation, key: KeyPlan, subjects: Subjects): string {
   if (operation.action === "reassign") return statement(operation, key, subjects);
   const { owned, guard } = partsOf(operation, key, subjects);
   const where = allOf(guard === null ? owned : [...owned, guard]);
-  const picked = `t.ctid = any (array(\n    select t.ctid\n    from ${table(operation.table)} t\n    where ${where.replace(/\n/g, "\n    ")}\n    limit chunk\n  ))`;
   return statement(operation, key, subjects).replace(
     `\nwhere ${where};`,
-    () => `\nwhere ${picked}\n  and ${where};`,
+    () => `\nwhere t.ctid = any (places)\n  and ${where};`,
   );
 }

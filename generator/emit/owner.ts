@@ -22,6 +22,16 @@ export function optionVariable(test: OptionTest): string {
 
 export const byVariable: Subjects = (option) => (option === null ? "subjects" : optionVariable(option));
 
+/** One variable for each option that a rule asks for: the subjects whose request carries it, or does not. */
+export function optionDeclarations(plan: Plan, works: { rows: OwnedRows }[]): string[] {
+  const tests = new Map<string, OptionTest>();
+  for (const { rows } of works) for (const test of optionsOf(rows)) tests.set(optionVariable(test), test);
+  return [...tests].map(
+    ([name, test]) =>
+      `${name} constant ${plan.key.type}[] := lethe.subjects_with_option(subjects, ${literal(test.option)}, ${test.is});`,
+  );
+}
+
 /** Conditions, all of which must hold; each may span lines. */
 export function ownedBy(rows: OwnedRows, subjects: Subjects): string[] {
   const conditions = [ownerSql(rows.owner, rows.option, subjects)];

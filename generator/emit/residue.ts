@@ -5,9 +5,9 @@ import { throughSubject } from "../plan/via-subject.ts";
 import { literal } from "../quote.ts";
 import { notMarked } from "./marks.ts";
 import { anyOf, residue } from "./operation.ts";
-import { byVariable } from "./owner.ts";
+import { byVariable, optionDeclarations } from "./owner.ts";
 import { routine } from "./routine.ts";
-import { optionDeclarations, subjectChanges, subjectsParameter } from "./strategies.ts";
+import { subjectChanges, subjectsParameter } from "./strategies.ts";
 import { column, type DatabaseObject, table } from "./text.ts";
 
 export function residueFunctions(plan: Plan, strategy: Strategy): DatabaseObject[] {

@@ -1,18 +1,16 @@
 /** The procedures that erase: the part of the migration that a reviewer reads first. */
 import type { Strategy } from "../annotation/model.ts";
-import type { ColumnChange, Operation, OptionTest, OwnedRows, Plan } from "../plan/model.ts";
-import { dollar, literal } from "../quote.ts";
+import type { ColumnChange, Operation, Plan } from "../plan/model.ts";
+import { literal } from "../quote.ts";
+import { heavy, SIGN_IN } from "./heavy.ts";
 import { finalMark, unmarkGone } from "./marks.ts";
-import { assignments, chunk, statement } from "./operation.ts";
+import { assignments, statement, title } from "./operation.ts";
 import { captureStep, isLast } from "./orphans.ts";
-import { byVariable, optionsOf, optionVariable, ownedBy } from "./owner.ts";
+import { byVariable, optionDeclarations } from "./owner.ts";
 import { requireNoneThroughSubject, residueFunctions } from "./residue.ts";
-import { keepDetached } from "./retention.ts";
 import { routine } from "./routine.ts";
-import { column, type DatabaseObject, indent, table } from "./text.ts";
+import { column, type DatabaseObject, table } from "./text.ts";
 import { changeSql } from "./value.ts";
-
-const SIGN_IN = new Set<Operation["class"]>(["session", "credential", "mfa"]);
 
 /** What a subject with very many rows loses in the first step, whatever the strategy. */
 function identity(plan: Plan): Operation[] {
@@ -32,8 +30,7 @@ export function strategies(plan: Plan): DatabaseObject[] {
     ...allowed.flatMap((strategy) => residueFunctions(plan, strategy)),
     identityProcedure(plan),
     turnsFunction(plan),
-    bulkRows(plan),
-    drainFunction(plan),
+    ...heavy(plan),
   ];
 }
 
@@ -91,19 +88,9 @@ export function subjectsParameter(plan: Plan) {
   return [{ name: "subjects", type: `${plan.key.type}[]` }];
 }
 
-/** One variable for each option that a rule asks for: the subjects whose request carries it, or does not. */
-export function optionDeclarations(plan: Plan, works: { rows: OwnedRows }[]): string[] {
-  const tests = new Map<string, OptionTest>();
-  for (const { rows } of works) for (const test of optionsOf(rows)) tests.set(optionVariable(test), test);
-  return [...tests].map(
-    ([name, test]) =>
-      `${name} constant ${plan.key.type}[] := lethe.subjects_with_option(subjects, ${literal(test.option)}, ${test.is});`,
-  );
-}
-
 function statements(plan: Plan, strategy: Strategy | "identity", operations: Operation[]): string[] {
   return operations.flatMap((operation) => [
-    `-- ${operation.table.name}: ${operation.action} (${operation.reason})`,
+    title(operation),
     statement(operation, plan.key, byVariable),
     ...counted(strategy, operation),
     "",
@@ -184,96 +171,10 @@ function identityProcedure(plan: Plan): DatabaseObject {
   });
 }
 
-/** Strategies that touch content; soft_delete leaves it alone. */
-function heavyStrategies(plan: Plan): Strategy[] {
-  return plan.lifecycle.strategies.filter((strategy) => plan.operations[strategy].some(isContent));
-}
-
-function isContent(operation: Operation): boolean {
-  return operation.class !== "part" && !SIGN_IN.has(operation.class);
-}
-
-/** As data, for the core: it plans these queries, and runs them where the planner can't know. */
-function bulkRows(plan: Plan): DatabaseObject {
-  const queries = heavyStrategies(plan).flatMap((strategy) =>
-    plan.operations[strategy].flatMap((operation) =>
-      operation.heavy === null ? [] : [bulkQuery(operation)],
-    ),
-  );
-  return routine(plan, {
-    kind: "function",
-    name: "bulk_rows",
-    parameters: [],
-    returns: "table (table_name text, rows_of text, heavy bigint)",
-    volatility: "stable",
-    // The same table under two strategies is looked at once.
-    body: [...new Set(queries)].map((query) => `return query select ${query};`).join("\n") || "return;",
-    comment:
-      "Tables in which a person may have very many rows, with the query of the rows of the subjects in $1, and the number of one person's rows beyond which their erasure goes in steps.",
-  });
-}
-
-function bulkQuery({ table: ref, rows, heavy }: Operation): string {
-  const owned = ownedBy(rows, () => "$1").join("\n  and ");
-  const query = indent(`select from ${table(ref)} t\nwhere ${owned}`, 2);
-  return `${literal(table(ref))}, ${dollar(`\n${query}\n`, "rows")}, ${heavy}::bigint`;
-}
-
 /** The event that reports the erasure says how many rows each statement touched. */
 function counted(strategy: Strategy | "identity", { table: ref, action }: Operation): string[] {
   return [
     "get diagnostics touched = row_count;",
     `perform lethe.note_rows('${strategy}', ${literal(ref.name)}, '${action}', touched);`,
   ];
-}
-
-function drained(plan: Plan, operation: Operation): string[] {
-  const sql = chunk(operation, plan.key, byVariable);
-  const kept = plan.retentions.find(
-    (each) =>
-      each.table.name === operation.table.name &&
-      JSON.stringify(each.rows) === JSON.stringify(operation.rows),
-  );
-  return operation.class === "retain" && operation.action === "detach" && kept !== undefined
-    ? [keepDetached(kept, sql)]
-    : [sql, "get diagnostics touched = row_count;"];
-}
-
-function drainFunction(plan: Plan): DatabaseObject {
-  const operations = heavyStrategies(plan).map(
-    (strategy) =>
-      [strategy, plan.operations[strategy].filter((each) => isContent(each) && !isLast(each))] as const,
-  );
-  const blocks = operations.map(([strategy, list]) => {
-    const steps = list.flatMap((operation) => [
-      `-- ${operation.table.name}: ${operation.action} (${operation.reason})`,
-      ...drained(plan, operation),
-      "if touched > 0 then",
-      `  perform lethe.note_rows('${strategy}', ${literal(operation.table.name)}, '${operation.action}', touched);`,
-      "  return touched;",
-      "end if;",
-    ]);
-    return `if strategy = '${strategy}' then\n${indent(steps.join("\n"), 2)}\nend if;`;
-  });
-  return routine(plan, {
-    kind: "function",
-    name: "drain",
-    parameters: [
-      { name: "strategy", type: "text" },
-      { name: "subject", type: plan.key.type },
-      { name: "chunk", type: "integer" },
-    ],
-    returns: "bigint",
-    declare: [
-      `subjects constant ${plan.key.type}[] := array[subject];`,
-      ...optionDeclarations(
-        plan,
-        operations.flatMap(([, list]) => list),
-      ),
-      "touched bigint;",
-    ],
-    body: ["perform lethe.require_executing(subjects);", ...blocks, "return 0;"].join("\n"),
-    comment:
-      "Erases one chunk of one table for a subject with very many rows. Returns the rows touched; 0 when a look finds nothing more.",
-  });
 }

@@ -5,10 +5,10 @@ import { keptColumns, keptParts, original, restored, restorePart } from "./kept.
 import { keptMark, mark, marked, notMarked, unmark } from "./marks.ts";
 import { keptMatch } from "./matches.ts";
 import { assignments, statement } from "./operation.ts";
-import { byVariable, ownedBy } from "./owner.ts";
+import { byVariable, optionDeclarations, ownedBy } from "./owner.ts";
 import { routine } from "./routine.ts";
 import { stepsAt } from "./steps.ts";
-import { optionDeclarations, subjectChanges } from "./strategies.ts";
+import { subjectChanges } from "./strategies.ts";
 import { column, type DatabaseObject, indent, table } from "./text.ts";
 
 export function subjectRoutines(plan: Plan): DatabaseObject[] {
@@ -205,15 +205,20 @@ function lockSubjects(plan: Plan): DatabaseObject {
       { name: "wait", type: "boolean" },
     ],
     returns: `${plan.key.type}[]`,
+    declare: [`locked ${plan.key.type}[];`],
     body: [
       "if wait then",
       `  perform from ${row} t where ${key} = any (subjects) order by ${key} for update;`,
       "  return subjects;",
       "end if;",
-      "-- Whoever is held by somebody else right now is left out; whose row is gone already is not.",
-      "return array(",
+      "locked := array(",
       `  select ${key} from ${row} t where ${key} = any (subjects) order by ${key} for update skip locked`,
-      ") || array(",
+      ");",
+      "if cardinality(locked) = cardinality(subjects) then",
+      "  return locked;",
+      "end if;",
+      "-- Whoever is held by somebody else right now is left out; whose row is gone already is not.",
+      "return locked || array(",
       "  select s.id from unnest(subjects) as s (id)",
       `  where not exists (select from ${row} t where ${key} = s.id)`,
       ");",

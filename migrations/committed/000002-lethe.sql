@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:ca73a4e5b8fa97ca42b69258593929a5f2f0234a
+--! Hash: sha1:86e07f6133db0d54f6b82642a063216e2f0d115a
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -925,6 +925,29 @@ call pg_temp.lethe_step(12, $step$
 alter table lethe.deletion_request
   add column chunk integer not null default 5000 check (chunk > 0);
 comment on column lethe.deletion_request.chunk is 'Rows that the next step takes, while an erasure goes in steps.';
+$step$);
+
+call pg_temp.lethe_step(13, $step$
+comment on type lethe.execution is 'What one call of execute_due_deletions() did, and how many due requests are left (counted up to 1,000).';
+$step$);
+
+call pg_temp.lethe_step(14, $step$
+-- Where the rows of an erasure in steps are, found in one look for many steps: a look at each step would pass over all that is
+-- done already. A hint and no more: each step looks at owner and content again, and a list that a crash has lost is made anew.
+create unlogged table lethe.found_rows (
+  request_id bigint not null,
+  id bigint generated always as identity,
+  operation integer not null,
+  places tid[] not null,
+  primary key (request_id, id)
+);
+comment on table lethe.found_rows is 'Places of rows that the next steps of an erasure go through, and by which of its statements.';
+
+create type lethe.places as (
+  operation integer,
+  places tid[]
+);
+comment on type lethe.places is 'Rows for one step: the number of the statement, and where they are.';
 $step$);
 
 -- =============================================================================
@@ -2007,8 +2030,8 @@ $function$;
 comment on function lethe.bulk_rows() is 'Tables in which a person may have very many rows, with the query of the rows of the subjects in $1, and the number of one person''s rows beyond which their erasure goes in steps.';
 $define$);
 
-call pg_temp.lethe_define('function lethe.drain(text, uuid, integer)', $define$
-create or replace function lethe.drain(strategy text, subject uuid, chunk integer) returns bigint
+call pg_temp.lethe_define('function lethe.look_for_rows(bigint, text, uuid, integer, integer)', $define$
+create or replace function lethe.look_for_rows(request bigint, strategy text, subject uuid, after integer, at_most integer) returns boolean
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
@@ -2019,410 +2042,499 @@ as $function$
 declare
   subjects constant uuid[] := array[subject];
   subjects_delete_content constant uuid[] := lethe.subjects_with_option(subjects, 'delete_content', true);
-  touched bigint;
 begin
-  perform lethe.require_executing(subjects);
   if strategy = 'anonymize' then
     -- public.collection_members: delete (content, owner user_id)
-    delete from public.collection_members t
-    where t.ctid = any (array(
-        select t.ctid
-        from public.collection_members t
-        where t.user_id = any (subjects)
-        limit chunk
-      ))
-      and t.user_id = any (subjects);
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('anonymize', 'public.collection_members', 'delete', touched);
-      return touched;
+    if after < 1 and lethe.keep_places(request, 1, array(
+      select t.ctid
+      from public.collection_members t
+      where t.user_id = any (subjects)
+      limit at_most
+    )) then
+      return true;
     end if;
     -- public.comment_edits: delete (content, via comments)
-    delete from public.comment_edits t
-    where t.ctid = any (array(
-        select t.ctid
-        from public.comment_edits t
-        where t.comment_id in (
-          select t.id
-          from public.comments t
-          where t.author_id = any (subjects)
-        )
-        limit chunk
-      ))
-      and t.comment_id in (
-      select t.id
-      from public.comments t
-      where t.author_id = any (subjects)
-    );
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('anonymize', 'public.comment_edits', 'delete', touched);
-      return touched;
-    end if;
-    -- public.events: transform (content, owner user_id)
-    update public.events t
-    set payload = case when jsonb_typeof(t.payload) = 'object' then t.payload - array['email', 'ip'] else t.payload end,
-        ip = null
-    where t.ctid = any (array(
-        select t.ctid
-        from public.events t
-        where t.user_id = any (subjects)
-          and (
-            (jsonb_typeof(t.payload) = 'object' and t.payload ?| array['email', 'ip'])
-            or t.ip is not null
-          )
-        limit chunk
-      ))
-      and t.user_id = any (subjects)
-      and (
-        (jsonb_typeof(t.payload) = 'object' and t.payload ?| array['email', 'ip'])
-        or t.ip is not null
-      );
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('anonymize', 'public.events', 'transform', touched);
-      return touched;
-    end if;
-    -- public.invoices: transform (retain, owner user_id, legal_obligation, 7 years since issued_at)
-    update public.invoices t
-    set billing_name = 'Deleted customer',
-        billing_address = null
-    where t.ctid = any (array(
-        select t.ctid
-        from public.invoices t
-        where t.user_id = any (subjects)
-          and (
-            t.billing_name is distinct from 'Deleted customer'
-            or t.billing_address is not null
-          )
-        limit chunk
-      ))
-      and t.user_id = any (subjects)
-      and (
-        t.billing_name is distinct from 'Deleted customer'
-        or t.billing_address is not null
-      );
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('anonymize', 'public.invoices', 'transform', touched);
-      return touched;
-    end if;
-    -- public.messages: transform (content, owner sender_id)
-    update public.messages t
-    set body = '[deleted]'
-    where t.ctid = any (array(
-        select t.ctid
-        from public.messages t
-        where t.sender_id = any (subjects)
-          and t.body is distinct from '[deleted]'
-        limit chunk
-      ))
-      and t.sender_id = any (subjects)
-      and t.body is distinct from '[deleted]';
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('anonymize', 'public.messages', 'transform', touched);
-      return touched;
-    end if;
-    -- public.messages: detach (content, owner recipient_id)
-    update public.messages t
-    set recipient_id = null
-    where t.ctid = any (array(
-        select t.ctid
-        from public.messages t
-        where t.recipient_id = any (subjects)
-        limit chunk
-      ))
-      and t.recipient_id = any (subjects);
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('anonymize', 'public.messages', 'detach', touched);
-      return touched;
-    end if;
-    -- public.uploads: delete (content, owner user_id)
-    delete from public.uploads t
-    where t.ctid = any (array(
-        select t.ctid
-        from public.uploads t
-        where t.user_id = any (subjects)
-        limit chunk
-      ))
-      and t.user_id = any (subjects);
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('anonymize', 'public.uploads', 'delete', touched);
-      return touched;
-    end if;
-    -- public.collections: transform (content, owner owner_id)
-    update public.collections t
-    set title = null
-    where t.ctid = any (array(
-        select t.ctid
-        from public.collections t
-        where t.owner_id = any (subjects)
-          and t.title is not null
-        limit chunk
-      ))
-      and t.owner_id = any (subjects)
-      and t.title is not null;
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('anonymize', 'public.collections', 'transform', touched);
-      return touched;
-    end if;
-    -- public.comments: delete (content, owner author_id, when delete_content)
-    delete from public.comments t
-    where t.ctid = any (array(
-        select t.ctid
-        from public.comments t
-        where t.author_id = any (subjects_delete_content)
-        limit chunk
-      ))
-      and t.author_id = any (subjects_delete_content);
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('anonymize', 'public.comments', 'delete', touched);
-      return touched;
-    end if;
-    -- public.comments: transform (content, owner author_id)
-    update public.comments t
-    set body = '[deleted]'
-    where t.ctid = any (array(
-        select t.ctid
+    if after < 2 and lethe.keep_places(request, 2, array(
+      select t.ctid
+      from public.comment_edits t
+      where t.comment_id in (
+        select t.id
         from public.comments t
         where t.author_id = any (subjects)
-          and t.body is distinct from '[deleted]'
-        limit chunk
-      ))
-      and t.author_id = any (subjects)
-      and t.body is distinct from '[deleted]';
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('anonymize', 'public.comments', 'transform', touched);
-      return touched;
+      )
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.events: transform (content, owner user_id)
+    if after < 3 and lethe.keep_places(request, 3, array(
+      select t.ctid
+      from public.events t
+      where t.user_id = any (subjects)
+        and (
+          (jsonb_typeof(t.payload) = 'object' and t.payload ?| array['email', 'ip'])
+          or t.ip is not null
+        )
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.invoices: transform (retain, owner user_id, legal_obligation, 7 years since issued_at)
+    if after < 4 and lethe.keep_places(request, 4, array(
+      select t.ctid
+      from public.invoices t
+      where t.user_id = any (subjects)
+        and (
+          t.billing_name is distinct from 'Deleted customer'
+          or t.billing_address is not null
+        )
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.messages: transform (content, owner sender_id)
+    if after < 5 and lethe.keep_places(request, 5, array(
+      select t.ctid
+      from public.messages t
+      where t.sender_id = any (subjects)
+        and t.body is distinct from '[deleted]'
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.messages: detach (content, owner recipient_id)
+    if after < 6 and lethe.keep_places(request, 6, array(
+      select t.ctid
+      from public.messages t
+      where t.recipient_id = any (subjects)
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.uploads: delete (content, owner user_id)
+    if after < 7 and lethe.keep_places(request, 7, array(
+      select t.ctid
+      from public.uploads t
+      where t.user_id = any (subjects)
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.collections: transform (content, owner owner_id)
+    if after < 8 and lethe.keep_places(request, 8, array(
+      select t.ctid
+      from public.collections t
+      where t.owner_id = any (subjects)
+        and t.title is not null
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.comments: delete (content, owner author_id, when delete_content)
+    if after < 9 and lethe.keep_places(request, 9, array(
+      select t.ctid
+      from public.comments t
+      where t.author_id = any (subjects_delete_content)
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.comments: transform (content, owner author_id)
+    if after < 10 and lethe.keep_places(request, 10, array(
+      select t.ctid
+      from public.comments t
+      where t.author_id = any (subjects)
+        and t.body is distinct from '[deleted]'
+      limit at_most
+    )) then
+      return true;
     end if;
     -- public.property_listings: transform (content, owner creator_id)
-    update public.property_listings t
-    set contact_phone = null,
-        contact_email = null
-    where t.ctid = any (array(
-        select t.ctid
-        from public.property_listings t
-        where t.creator_id = any (subjects)
-          and (
-            t.contact_phone is not null
-            or t.contact_email is not null
-          )
-        limit chunk
-      ))
-      and t.creator_id = any (subjects)
-      and (
-        t.contact_phone is not null
-        or t.contact_email is not null
-      );
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('anonymize', 'public.property_listings', 'transform', touched);
-      return touched;
+    if after < 11 and lethe.keep_places(request, 11, array(
+      select t.ctid
+      from public.property_listings t
+      where t.creator_id = any (subjects)
+        and (
+          t.contact_phone is not null
+          or t.contact_email is not null
+        )
+      limit at_most
+    )) then
+      return true;
     end if;
   end if;
   if strategy = 'hard_delete' then
     -- public.collection_members: delete (content, owner user_id)
-    delete from public.collection_members t
-    where t.ctid = any (array(
-        select t.ctid
-        from public.collection_members t
-        where t.user_id = any (subjects)
-        limit chunk
-      ))
-      and t.user_id = any (subjects);
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('hard_delete', 'public.collection_members', 'delete', touched);
-      return touched;
+    if after < 1 and lethe.keep_places(request, 1, array(
+      select t.ctid
+      from public.collection_members t
+      where t.user_id = any (subjects)
+      limit at_most
+    )) then
+      return true;
     end if;
     -- public.collection_members: delete (content, via collections)
-    delete from public.collection_members t
-    where t.ctid = any (array(
-        select t.ctid
-        from public.collection_members t
-        where t.collection_id in (
-          select t.id
-          from public.collections t
-          where t.owner_id = any (subjects)
-        )
-        limit chunk
-      ))
-      and t.collection_id in (
-      select t.id
-      from public.collections t
-      where t.owner_id = any (subjects)
-    );
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('hard_delete', 'public.collection_members', 'delete', touched);
-      return touched;
-    end if;
-    -- public.comment_edits: delete (content, via comments)
-    delete from public.comment_edits t
-    where t.ctid = any (array(
-        select t.ctid
-        from public.comment_edits t
-        where t.comment_id in (
-          select t.id
-          from public.comments t
-          where t.author_id = any (subjects)
-        )
-        limit chunk
-      ))
-      and t.comment_id in (
-      select t.id
-      from public.comments t
-      where t.author_id = any (subjects)
-    );
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('hard_delete', 'public.comment_edits', 'delete', touched);
-      return touched;
-    end if;
-    -- public.events: delete (content, owner user_id)
-    delete from public.events t
-    where t.ctid = any (array(
-        select t.ctid
-        from public.events t
-        where t.user_id = any (subjects)
-        limit chunk
-      ))
-      and t.user_id = any (subjects);
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('hard_delete', 'public.events', 'delete', touched);
-      return touched;
-    end if;
-    -- public.invoices: detach (retain, owner user_id, legal_obligation, 7 years since issued_at)
-    with changed as (
-      update public.invoices t
-      set billing_name = 'Deleted customer',
-          billing_address = null,
-          user_id = null
-      where t.ctid = any (array(
-          select t.ctid
-          from public.invoices t
-          where t.user_id = any (subjects)
-          limit chunk
-        ))
-        and t.user_id = any (subjects)
-      returning t.*
-    ), kept as (
-      insert into lethe.retained (request_id, retention_id, row_key, purge_after)
-      select q.id, (
-      select n.id from lethe.retention n
-      where n.table_name = 'public.invoices' and n.key_columns = array['id']
-        and n.since = 'issued_at' and n.kept_for = interval '7 years' and n.basis = 'legal_obligation'
-    ), jsonb_build_array(t.id),
-             (coalesce(t.issued_at at time zone 'UTC', now() at time zone 'UTC') + interval '7 years') at time zone 'UTC'
-      from changed t
-      join lethe.deletion_request q on q.subject_id = subject and q.state in ('scheduled', 'executing')
-      on conflict do nothing
-    )
-    select count(*) into touched from changed;
-    if touched > 0 then
-      perform lethe.note_rows('hard_delete', 'public.invoices', 'detach', touched);
-      return touched;
-    end if;
-    -- public.messages: delete (content, owner sender_id)
-    delete from public.messages t
-    where t.ctid = any (array(
-        select t.ctid
-        from public.messages t
-        where t.sender_id = any (subjects)
-        limit chunk
-      ))
-      and t.sender_id = any (subjects);
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('hard_delete', 'public.messages', 'delete', touched);
-      return touched;
-    end if;
-    -- public.messages: detach (content, owner recipient_id)
-    update public.messages t
-    set recipient_id = null
-    where t.ctid = any (array(
-        select t.ctid
-        from public.messages t
-        where t.recipient_id = any (subjects)
-        limit chunk
-      ))
-      and t.recipient_id = any (subjects);
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('hard_delete', 'public.messages', 'detach', touched);
-      return touched;
-    end if;
-    -- public.uploads: delete (content, owner user_id)
-    delete from public.uploads t
-    where t.ctid = any (array(
-        select t.ctid
-        from public.uploads t
-        where t.user_id = any (subjects)
-        limit chunk
-      ))
-      and t.user_id = any (subjects);
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('hard_delete', 'public.uploads', 'delete', touched);
-      return touched;
-    end if;
-    -- public.collections: delete (content, owner owner_id)
-    delete from public.collections t
-    where t.ctid = any (array(
-        select t.ctid
+    if after < 2 and lethe.keep_places(request, 2, array(
+      select t.ctid
+      from public.collection_members t
+      where t.collection_id in (
+        select t.id
         from public.collections t
         where t.owner_id = any (subjects)
-        limit chunk
-      ))
-      and t.owner_id = any (subjects);
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('hard_delete', 'public.collections', 'delete', touched);
-      return touched;
+      )
+      limit at_most
+    )) then
+      return true;
     end if;
-    -- public.comments: delete (content, owner author_id)
-    delete from public.comments t
-    where t.ctid = any (array(
-        select t.ctid
+    -- public.comment_edits: delete (content, via comments)
+    if after < 3 and lethe.keep_places(request, 3, array(
+      select t.ctid
+      from public.comment_edits t
+      where t.comment_id in (
+        select t.id
         from public.comments t
         where t.author_id = any (subjects)
-        limit chunk
-      ))
-      and t.author_id = any (subjects);
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('hard_delete', 'public.comments', 'delete', touched);
-      return touched;
+      )
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.events: delete (content, owner user_id)
+    if after < 4 and lethe.keep_places(request, 4, array(
+      select t.ctid
+      from public.events t
+      where t.user_id = any (subjects)
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.invoices: detach (retain, owner user_id, legal_obligation, 7 years since issued_at)
+    if after < 5 and lethe.keep_places(request, 5, array(
+      select t.ctid
+      from public.invoices t
+      where t.user_id = any (subjects)
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.messages: delete (content, owner sender_id)
+    if after < 6 and lethe.keep_places(request, 6, array(
+      select t.ctid
+      from public.messages t
+      where t.sender_id = any (subjects)
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.messages: detach (content, owner recipient_id)
+    if after < 7 and lethe.keep_places(request, 7, array(
+      select t.ctid
+      from public.messages t
+      where t.recipient_id = any (subjects)
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.uploads: delete (content, owner user_id)
+    if after < 8 and lethe.keep_places(request, 8, array(
+      select t.ctid
+      from public.uploads t
+      where t.user_id = any (subjects)
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.collections: delete (content, owner owner_id)
+    if after < 9 and lethe.keep_places(request, 9, array(
+      select t.ctid
+      from public.collections t
+      where t.owner_id = any (subjects)
+      limit at_most
+    )) then
+      return true;
+    end if;
+    -- public.comments: delete (content, owner author_id)
+    if after < 10 and lethe.keep_places(request, 10, array(
+      select t.ctid
+      from public.comments t
+      where t.author_id = any (subjects)
+      limit at_most
+    )) then
+      return true;
     end if;
     -- public.property_listings: detach (content, owner creator_id)
-    update public.property_listings t
-    set contact_phone = null,
-        contact_email = null,
-        creator_id = null
-    where t.ctid = any (array(
-        select t.ctid
-        from public.property_listings t
-        where t.creator_id = any (subjects)
-        limit chunk
-      ))
-      and t.creator_id = any (subjects);
-    get diagnostics touched = row_count;
-    if touched > 0 then
-      perform lethe.note_rows('hard_delete', 'public.property_listings', 'detach', touched);
-      return touched;
+    if after < 11 and lethe.keep_places(request, 11, array(
+      select t.ctid
+      from public.property_listings t
+      where t.creator_id = any (subjects)
+      limit at_most
+    )) then
+      return true;
     end if;
   end if;
-  return 0;
+  return false;
 end
 $function$;
-comment on function lethe.drain(text, uuid, integer) is 'Erases one chunk of one table for a subject with very many rows. Returns the rows touched; 0 when a look finds nothing more.';
+comment on function lethe.look_for_rows(bigint, text, uuid, integer, integer) is 'Writes down where rows are that an erasure in steps has to do: those of the first statement that has any, from the one after the given number on. False where there are none.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.drain(text, uuid, integer, tid[])', $define$
+create or replace function lethe.drain(strategy text, subject uuid, operation integer, places tid[]) returns bigint
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  subjects constant uuid[] := array[subject];
+  subjects_delete_content constant uuid[] := lethe.subjects_with_option(subjects, 'delete_content', true);
+  touched bigint := 0;
+begin
+  perform lethe.require_executing(subjects);
+  if strategy = 'anonymize' then
+    -- public.collection_members: delete (content, owner user_id)
+    if operation = 1 then
+      delete from public.collection_members t
+      where t.ctid = any (places)
+        and t.user_id = any (subjects);
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('anonymize', 'public.collection_members', 'delete', touched);
+    end if;
+    -- public.comment_edits: delete (content, via comments)
+    if operation = 2 then
+      delete from public.comment_edits t
+      where t.ctid = any (places)
+        and t.comment_id in (
+        select t.id
+        from public.comments t
+        where t.author_id = any (subjects)
+      );
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('anonymize', 'public.comment_edits', 'delete', touched);
+    end if;
+    -- public.events: transform (content, owner user_id)
+    if operation = 3 then
+      update public.events t
+      set payload = case when jsonb_typeof(t.payload) = 'object' then t.payload - array['email', 'ip'] else t.payload end,
+          ip = null
+      where t.ctid = any (places)
+        and t.user_id = any (subjects)
+        and (
+          (jsonb_typeof(t.payload) = 'object' and t.payload ?| array['email', 'ip'])
+          or t.ip is not null
+        );
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('anonymize', 'public.events', 'transform', touched);
+    end if;
+    -- public.invoices: transform (retain, owner user_id, legal_obligation, 7 years since issued_at)
+    if operation = 4 then
+      update public.invoices t
+      set billing_name = 'Deleted customer',
+          billing_address = null
+      where t.ctid = any (places)
+        and t.user_id = any (subjects)
+        and (
+          t.billing_name is distinct from 'Deleted customer'
+          or t.billing_address is not null
+        );
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('anonymize', 'public.invoices', 'transform', touched);
+    end if;
+    -- public.messages: transform (content, owner sender_id)
+    if operation = 5 then
+      update public.messages t
+      set body = '[deleted]'
+      where t.ctid = any (places)
+        and t.sender_id = any (subjects)
+        and t.body is distinct from '[deleted]';
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('anonymize', 'public.messages', 'transform', touched);
+    end if;
+    -- public.messages: detach (content, owner recipient_id)
+    if operation = 6 then
+      update public.messages t
+      set recipient_id = null
+      where t.ctid = any (places)
+        and t.recipient_id = any (subjects);
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('anonymize', 'public.messages', 'detach', touched);
+    end if;
+    -- public.uploads: delete (content, owner user_id)
+    if operation = 7 then
+      delete from public.uploads t
+      where t.ctid = any (places)
+        and t.user_id = any (subjects);
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('anonymize', 'public.uploads', 'delete', touched);
+    end if;
+    -- public.collections: transform (content, owner owner_id)
+    if operation = 8 then
+      update public.collections t
+      set title = null
+      where t.ctid = any (places)
+        and t.owner_id = any (subjects)
+        and t.title is not null;
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('anonymize', 'public.collections', 'transform', touched);
+    end if;
+    -- public.comments: delete (content, owner author_id, when delete_content)
+    if operation = 9 then
+      delete from public.comments t
+      where t.ctid = any (places)
+        and t.author_id = any (subjects_delete_content);
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('anonymize', 'public.comments', 'delete', touched);
+    end if;
+    -- public.comments: transform (content, owner author_id)
+    if operation = 10 then
+      update public.comments t
+      set body = '[deleted]'
+      where t.ctid = any (places)
+        and t.author_id = any (subjects)
+        and t.body is distinct from '[deleted]';
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('anonymize', 'public.comments', 'transform', touched);
+    end if;
+    -- public.property_listings: transform (content, owner creator_id)
+    if operation = 11 then
+      update public.property_listings t
+      set contact_phone = null,
+          contact_email = null
+      where t.ctid = any (places)
+        and t.creator_id = any (subjects)
+        and (
+          t.contact_phone is not null
+          or t.contact_email is not null
+        );
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('anonymize', 'public.property_listings', 'transform', touched);
+    end if;
+  end if;
+  if strategy = 'hard_delete' then
+    -- public.collection_members: delete (content, owner user_id)
+    if operation = 1 then
+      delete from public.collection_members t
+      where t.ctid = any (places)
+        and t.user_id = any (subjects);
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('hard_delete', 'public.collection_members', 'delete', touched);
+    end if;
+    -- public.collection_members: delete (content, via collections)
+    if operation = 2 then
+      delete from public.collection_members t
+      where t.ctid = any (places)
+        and t.collection_id in (
+        select t.id
+        from public.collections t
+        where t.owner_id = any (subjects)
+      );
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('hard_delete', 'public.collection_members', 'delete', touched);
+    end if;
+    -- public.comment_edits: delete (content, via comments)
+    if operation = 3 then
+      delete from public.comment_edits t
+      where t.ctid = any (places)
+        and t.comment_id in (
+        select t.id
+        from public.comments t
+        where t.author_id = any (subjects)
+      );
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('hard_delete', 'public.comment_edits', 'delete', touched);
+    end if;
+    -- public.events: delete (content, owner user_id)
+    if operation = 4 then
+      delete from public.events t
+      where t.ctid = any (places)
+        and t.user_id = any (subjects);
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('hard_delete', 'public.events', 'delete', touched);
+    end if;
+    -- public.invoices: detach (retain, owner user_id, legal_obligation, 7 years since issued_at)
+    if operation = 5 then
+      with changed as (
+        update public.invoices t
+        set billing_name = 'Deleted customer',
+            billing_address = null,
+            user_id = null
+        where t.ctid = any (places)
+          and t.user_id = any (subjects)
+        returning t.*
+      ), kept as (
+        insert into lethe.retained (request_id, retention_id, row_key, purge_after)
+        select q.id, (
+        select n.id from lethe.retention n
+        where n.table_name = 'public.invoices' and n.key_columns = array['id']
+          and n.since = 'issued_at' and n.kept_for = interval '7 years' and n.basis = 'legal_obligation'
+      ), jsonb_build_array(t.id),
+               (coalesce(t.issued_at at time zone 'UTC', now() at time zone 'UTC') + interval '7 years') at time zone 'UTC'
+        from changed t
+        join lethe.deletion_request q on q.subject_id = subject and q.state in ('scheduled', 'executing')
+        on conflict do nothing
+      )
+      select count(*) into touched from changed;
+      perform lethe.note_rows('hard_delete', 'public.invoices', 'detach', touched);
+    end if;
+    -- public.messages: delete (content, owner sender_id)
+    if operation = 6 then
+      delete from public.messages t
+      where t.ctid = any (places)
+        and t.sender_id = any (subjects);
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('hard_delete', 'public.messages', 'delete', touched);
+    end if;
+    -- public.messages: detach (content, owner recipient_id)
+    if operation = 7 then
+      update public.messages t
+      set recipient_id = null
+      where t.ctid = any (places)
+        and t.recipient_id = any (subjects);
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('hard_delete', 'public.messages', 'detach', touched);
+    end if;
+    -- public.uploads: delete (content, owner user_id)
+    if operation = 8 then
+      delete from public.uploads t
+      where t.ctid = any (places)
+        and t.user_id = any (subjects);
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('hard_delete', 'public.uploads', 'delete', touched);
+    end if;
+    -- public.collections: delete (content, owner owner_id)
+    if operation = 9 then
+      delete from public.collections t
+      where t.ctid = any (places)
+        and t.owner_id = any (subjects);
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('hard_delete', 'public.collections', 'delete', touched);
+    end if;
+    -- public.comments: delete (content, owner author_id)
+    if operation = 10 then
+      delete from public.comments t
+      where t.ctid = any (places)
+        and t.author_id = any (subjects);
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('hard_delete', 'public.comments', 'delete', touched);
+    end if;
+    -- public.property_listings: detach (content, owner creator_id)
+    if operation = 11 then
+      update public.property_listings t
+      set contact_phone = null,
+          contact_email = null,
+          creator_id = null
+      where t.ctid = any (places)
+        and t.creator_id = any (subjects);
+      get diagnostics touched = row_count;
+      perform lethe.note_rows('hard_delete', 'public.property_listings', 'detach', touched);
+    end if;
+  end if;
+  return touched;
+end
+$function$;
+comment on function lethe.drain(text, uuid, integer, tid[]) is 'Erases the rows at places that look_for_rows() has written down under the number of a statement. Returns the rows touched.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.capture_orphans(uuid[])', $define$
@@ -2787,15 +2899,21 @@ set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $function$
 #variable_conflict use_variable
+declare
+  locked uuid[];
 begin
   if wait then
     perform from public.users t where t.id = any (subjects) order by t.id for update;
     return subjects;
   end if;
-  -- Whoever is held by somebody else right now is left out; whose row is gone already is not.
-  return array(
+  locked := array(
     select t.id from public.users t where t.id = any (subjects) order by t.id for update skip locked
-  ) || array(
+  );
+  if cardinality(locked) = cardinality(subjects) then
+    return locked;
+  end if;
+  -- Whoever is held by somebody else right now is left out; whose row is gone already is not.
+  return locked || array(
     select s.id from unnest(subjects) as s (id)
     where not exists (select from public.users t where t.id = s.id)
   );
@@ -3692,7 +3810,7 @@ as $function$
 #variable_conflict use_variable
 begin
   return pg_has_role(lethe.calling_role(), 'app_worker', 'usage')
-      or pg_has_role(lethe.calling_role(), (select n.nspowner from pg_namespace n where n.nspname = 'lethe'), 'usage');
+      or lethe.is_owner();
 end
 $function$;
 comment on function lethe.is_service() is 'Is the caller the worker (access.worker) or the owner of the schema?';
@@ -3781,6 +3899,19 @@ end
 $function$;
 comment on function lethe.hold_off_migration(boolean) is
   'To the end of this transaction no migration of Lethe begins; false where one is under way or waits, unless wait.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.is_owner()', $define$
+create or replace function lethe.is_owner() returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  return pg_has_role(lethe.calling_role(), (select n.nspowner from pg_namespace n where n.nspname = 'lethe'), 'usage');
+end
+$function$;
+comment on function lethe.is_owner() is 'Does the caller have the rights of the role that owns the schema?';
 $define$);
 
 call pg_temp.lethe_define('function lethe.refuse(text, uuid, text, text, jsonb)', $define$
@@ -4165,11 +4296,13 @@ language sql
 stable
 -- No settings of its own, so that it is inlined: whoever calls it has pinned the path.
 as $function$
-  -- Microseconds since the epoch: a timestamp's text would change with TimeZone.
+  -- The text of a JSON array, put together from its parts: many are computed in a batch, and this takes a third of the time
+  -- of jsonb_build_array(). Microseconds since the epoch: a timestamp's text would change with TimeZone.
   select sha256(
     coalesce(previous, ''::bytea)
     || convert_to(
-         jsonb_build_array(request_id, seq, event, actor, (extract(epoch from at) * 1000000)::bigint, details)::text,
+         concat('[', request_id, ', ', seq, ', "', event, '", "', actor, '", ', (extract(epoch from at) * 1000000)::bigint,
+                ', ', details, ']'),
          'UTF8'
        )
   );
@@ -4476,19 +4609,22 @@ begin
       jsonb_build_object('until', lethe.later(previous.cancelled_at, terms.cancel_cooldown)));
   end if;
 
-  obstacle := lethe.refusal(subject);
-  if obstacle is not null then
-    perform lethe.refuse('LT003', subject, obstacle, 'The annotation refuses deletion for this row.');
-  end if;
-  select jsonb_agg(jsonb_build_object('code', b.code, 'message', b.message, 'count', b.count)),
-         string_agg(b.message, ', ')
-    into obstacles, obstacle
-  from lethe.count_blockers(subject) b
-  where b.blocking and b.count > 0;
-  if obstacles is not null then
-    perform lethe.refuse('LT003', subject, 'deletion is blocked: ' || obstacle,
-      'Remove or hand over what blocks it; lethe.deletion_blockers() lists it.',
-      jsonb_build_object('blockers', obstacles));
+  if subject = any (lethe.blocked_subjects(array[subject])) then
+    obstacle := lethe.refusal(subject);
+    if obstacle is not null then
+      perform lethe.refuse('LT003', subject, obstacle, 'The annotation refuses deletion for this row.');
+    end if;
+    select jsonb_agg(jsonb_build_object('code', b.code, 'message', b.message, 'count', b.count)),
+           string_agg(b.message, ', ')
+      into obstacles, obstacle
+    from lethe.count_blockers(subject) b
+    where b.blocking and b.count > 0;
+    -- Null where it was gone a moment later.
+    if obstacles is not null then
+      perform lethe.refuse('LT003', subject, 'deletion is blocked: ' || obstacle,
+        'Remove or hand over what blocks it; lethe.deletion_blockers() lists it.',
+        jsonb_build_object('blockers', obstacles));
+    end if;
   end if;
 
   token := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
@@ -4832,11 +4968,14 @@ begin
     ));
   end if;
 
-  ready := array(
-    select r.id
-    from lethe.deletion_request r
-    where r.id = any (requests) and r.subject_id = any (locked) and r.subject_id <> all (blocked)
-  );
+  ready := requests;
+  if cardinality(locked) < cardinality(requests) or cardinality(blocked) > 0 then
+    ready := array(
+      select r.id
+      from lethe.deletion_request r
+      where r.id = any (requests) and r.subject_id = any (locked) and r.subject_id <> all (blocked)
+    );
+  end if;
   waiting := lethe.wait_for_effects(ready);
   if cardinality(waiting) > 0 then
     ready := array(select q.id from unnest(ready) as q (id) where q.id <> all (waiting));
@@ -4997,7 +5136,7 @@ begin
   end if;
   if not lethe.hold_off_migration(wait => false) then
     -- Nobody's fault: seconds later it is over.
-    return (0, 0, 0, (select count(*) from (select from lethe.due limit 10000) counted))::lethe.execution;
+    return (0, 0, 0, (select count(*) from (select from lethe.due limit 1000) counted))::lethe.execution;
   end if;
   perform lethe.lift_blocks(max);
 
@@ -5017,7 +5156,7 @@ begin
   outcome.remaining := (
     select count(*)
     from (
-      select from lethe.due limit 10000
+      select from lethe.due limit 1000
     ) counted
   );
   return outcome;
@@ -5028,7 +5167,7 @@ comment on function lethe.execute_due_deletions(integer) is
    Fewer where they have more than 100,000 rows together, by the planner''s estimate.
    A subject with very many rows comes back as executing: continue_deletion() does the rest in steps.
    Requests whose strategy touches a drifted table are put back (LT009) and count as blocked.
-   Returns how many were executed, failed, blocked, and how many due ones remain (counted up to 10,000).
+   Returns how many were executed, failed, blocked, and how many due ones remain (counted up to 1,000).
    Errors: LT005 not allowed, LT015 wrong isolation level.';
 $define$);
 
@@ -5141,26 +5280,39 @@ declare
   target lethe.deletion_request;
   began constant timestamptz := clock_timestamp();
   took interval;
+  next lethe.places;
+  looked boolean := false;
+  fruitless integer := 0;
 begin
   -- The caller holds the request's row; turns come next, then the subject, as everywhere.
   set constraints all deferred;
   perform lethe.take_all_turns();
   select r.* into strict target from lethe.deletion_request r where r.id = request;
   perform lethe.start_running(array[target.subject_id]);
-  if lethe.drain(target.strategy, target.subject_id, target.chunk) > 0 then
-    perform lethe.stop_running(array[target.subject_id]);
-    took := clock_timestamp() - began;
-    update lethe.deletion_request r
-    set erased = lethe.take_noted_rows(r.erased, identity => false),
-        -- Fewer and larger steps where they are quick; none so large that somebody would wait for its locks.
-        chunk = case
-          when took < interval '0.25 seconds' then least(r.chunk * 2, 20000)
-          when took > interval '0.6 seconds' then greatest(r.chunk / 2, 1000)
-          else r.chunk
-        end
-    where r.id = request;
-    return 'executing';
-  end if;
+  loop
+    next := lethe.take_places(request, target.chunk);
+    if next.operation is null then
+      -- Many chunks in one look, which only reads.
+      exit when not lethe.look_for_rows(request, target.strategy, target.subject_id, fruitless, target.chunk * 10);
+      looked := true;
+    elsif lethe.drain(target.strategy, target.subject_id, next.operation, next.places) > 0 then
+      perform lethe.stop_running(array[target.subject_id]);
+      took := clock_timestamp() - began;
+      update lethe.deletion_request r
+      set erased = lethe.take_noted_rows(r.erased, identity => false),
+          -- Fewer and larger steps where they are quick; none so large that somebody would wait for its locks.
+          chunk = case
+            when took < interval '0.25 seconds' then least(r.chunk * 2, 20000)
+            when took > interval '0.6 seconds' then greatest(r.chunk / 2, 1000)
+            else r.chunk
+          end
+      where r.id = request;
+      return 'executing';
+    elsif looked then
+      -- Just found and not touched: a trigger swallows the change. It would be found for ever; the last pass tells of it.
+      fruitless := next.operation;
+    end if;
+  end loop;
 
   -- A fresh look found nothing more: one last pass over everything, under the subject's lock.
   perform lethe.lock_subject(target.subject_id);
@@ -5211,11 +5363,8 @@ as $function$
 declare
   details jsonb;
   people uuid[];
-  closed bigint[];
-  seqs integer[];
-  heads bytea[];
-  whole bigint[];
-  last_heads bytea[];
+  executed integer;
+  completed integer;
 begin
   -- A deferred constraint would otherwise fail at COMMIT, after the erasure was reported.
   set constraints all immediate;
@@ -5237,76 +5386,57 @@ begin
     and r.requested_by = r.subject_id::text
     and r.reason is not null;
 
-  -- Everything else in one new version of each request: its events are appended first, and the end of its log with them.
-  with executed as (
-    insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
-    select r.id, r.event_count + 1, 'executed', actor, clock.at, details,
-           lethe.event_hash(r.event_head, r.id, r.event_count + 1, 'executed', actor, clock.at, details)
-    from (select clock_timestamp() as at) clock,
-         lethe.deletion_request r
-    where r.id = any (requests)
-    returning request_id, seq, hash
-  )
-  select array_agg(e.request_id order by e.request_id),
-         array_agg(e.seq order by e.request_id),
-         array_agg(e.hash order by e.request_id)
-  into closed, seqs, heads
-  from executed e;
-  if closed is null then
-    return;
-  end if;
-
-  whole := array(
-    select c.id
-    from (
-      select q.id,
-             exists (
-               select from lethe.effect e
-               where e.request_id = q.id and e.state in ('pending', 'delivering', 'failed')
-             ) as open
-      from unnest(closed) as q (id)
-      offset 0
-    ) c
-    where not c.open
-    order by c.id
-  );
-  with completed as (
-    insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
-    select w.id, place.seq, 'completed', actor, clock.at, '{}',
-           lethe.event_hash(place.head, w.id, place.seq, 'completed', actor, clock.at, '{}')
-    from (select clock_timestamp() as at) clock,
-         unnest(whole) as w (id)
+  -- Everything else in one statement, and one new version of each request: its events are hashed and appended, and the end
+  -- of its log is written beside it. The caller holds the rows, so where they lie (ctid) is where they are found again.
+  with ended as materialized (
+    select r.ctid as place, r.id, r.event_count + 1 as seq, clock.at, o.whole, executed.hash, completed.hash as last_hash
+    from (select clock_timestamp() as at) clock
+    cross join lethe.deletion_request r
     cross join lateral (
-      select seqs[width_bucket(w.id, closed)] + 1 as seq,
-             heads[width_bucket(w.id, closed)] as head
-    ) place
-    returning request_id, hash
+      select not exists (
+        select from lethe.effect e
+        where e.request_id = r.id and e.state in ('pending', 'delivering', 'failed')
+      ) as whole
+      offset 0
+    ) o
+    cross join lateral (
+      select lethe.event_hash(r.event_head, r.id, r.event_count + 1, 'executed', actor, clock.at, details) as hash
+      offset 0
+    ) executed
+    left join lateral (
+      select lethe.event_hash(executed.hash, r.id, r.event_count + 2, 'completed', actor, clock.at, '{}') as hash
+      offset 0
+    ) completed on o.whole
+    where r.id = any (requests)
+  ), appended as (
+    insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
+    select n.id, n.seq, 'executed', actor, n.at, details, n.hash from ended n
+    union all
+    select n.id, n.seq + 1, 'completed', actor, n.at, '{}', n.last_hash from ended n where n.whole
+  ), closed as (
+    update lethe.deletion_request r
+    set state = case when n.whole then 'completed' else 'erased' end,
+        executed_at = now(),
+        completed_at = case when n.whole then now() end,
+        event_count = n.seq + n.whole::integer,
+        event_head = coalesce(n.last_hash, n.hash),
+        preserved = null,
+        erased = null,
+        cancel_token_hash = null,
+        last_error = null,
+        next_attempt_at = null
+    from ended n
+    where r.ctid = n.place and r.id = n.id
+    returning n.whole
   )
-  select array_agg(c.hash order by c.request_id) into last_heads from completed c;
-
-  -- No join: a plan that was made while the table was empty would read all of it (width_bucket() finds the place).
-  update lethe.deletion_request r
-  set state = case when r.id = any (whole) then 'completed' else 'erased' end,
-      executed_at = now(),
-      completed_at = case when r.id = any (whole) then now() end,
-      event_count = seqs[width_bucket(r.id, closed)] + (r.id = any (whole))::integer,
-      event_head = case
-        when r.id = any (whole) then last_heads[width_bucket(r.id, whole)]
-        else heads[width_bucket(r.id, closed)]
-      end,
-      preserved = null,
-      erased = null,
-      cancel_token_hash = null,
-      last_error = null,
-      next_attempt_at = null
-  where r.id = any (closed);
+  select count(*), count(*) filter (where c.whole) into executed, completed from closed c;
 
   insert into lethe.event_tally (event, count)
   select t.event, t.count
-  from (values ('executed', cardinality(closed)), ('completed', cardinality(whole))) as t (event, count)
+  from (values ('executed', executed), ('completed', completed)) as t (event, count)
   where t.count > 0;
 
-  if cardinality(closed) > cardinality(whole) then
+  if executed > completed then
     -- There is work outside.
     perform pg_notify('lethe', '');
   end if;
@@ -5474,6 +5604,25 @@ as $function$
   ]);
 $function$;
 comment on function lethe.is_row_error(text) is 'Does the error belong to somebody''s rows, so that the others of the batch can go on without them?';
+$define$);
+
+call pg_temp.lethe_define('function lethe.keep_places(bigint, integer, tid[])', $define$
+create or replace function lethe.keep_places(request bigint, operation integer, places tid[]) returns boolean
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_variable
+begin
+  insert into lethe.found_rows (request_id, operation, places)
+  select request, operation, array_agg(p.place)
+  from unnest(places) with ordinality as p (place, n)
+  group by (p.n - 1) / 1000
+  order by min(p.n);
+  return found;
+end
+$function$;
+comment on function lethe.keep_places(bigint, integer, tid[]) is
+  'Writes down places in pieces of 1,000, for take_places(). False where there are none.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.keyed_hash(text)', $define$
@@ -5996,6 +6145,36 @@ $function$;
 comment on function lethe.take_noted_rows(jsonb, boolean) is
   'What note_rows() has counted in this transaction, by strategy, table and action; it starts anew.
    identity: of the first step of subjects with very many rows, or of everything else.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.take_places(bigint, integer)', $define$
+create or replace function lethe.take_places(request bigint, at_most integer) returns lethe.places
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+declare
+  taken lethe.places;
+begin
+  with taken as (
+    delete from lethe.found_rows f
+    where f.request_id = request
+      and f.id = any (array(
+        select g.id from lethe.found_rows g where g.request_id = request order by g.id limit greatest(at_most / 1000, 1)
+      ))
+    returning f.operation, f.places
+  )
+  -- All that is written down at one time is one statement's.
+  select min(t.operation), array_agg(p.place) into taken
+  from taken t
+  cross join unnest(t.places) as p (place);
+  return taken;
+end
+$function$;
+comment on function lethe.take_places(bigint, integer) is
+  'Takes the next places of an erasure in steps from the list; null where the list is at its end.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.take_turns(text)', $define$

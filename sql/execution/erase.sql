@@ -34,11 +34,14 @@ begin
     ));
   end if;
 
-  ready := array(
-    select r.id
-    from lethe.deletion_request r
-    where r.id = any (requests) and r.subject_id = any (locked) and r.subject_id <> all (blocked)
-  );
+  ready := requests;
+  if cardinality(locked) < cardinality(requests) or cardinality(blocked) > 0 then
+    ready := array(
+      select r.id
+      from lethe.deletion_request r
+      where r.id = any (requests) and r.subject_id = any (locked) and r.subject_id <> all (blocked)
+    );
+  end if;
   waiting := lethe.wait_for_effects(ready);
   if cardinality(waiting) > 0 then
     ready := array(select q.id from unnest(ready) as q (id) where q.id <> all (waiting));

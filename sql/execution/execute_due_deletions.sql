@@ -22,7 +22,7 @@ begin
   end if;
   if not lethe.hold_off_migration(wait => false) then
     -- Nobody's fault: seconds later it is over.
-    return (0, 0, 0, (select count(*) from (select from lethe.due limit 10000) counted))::lethe.execution;
+    return (0, 0, 0, (select count(*) from (select from lethe.due limit 1000) counted))::lethe.execution;
   end if;
   perform lethe.lift_blocks(max);
 
@@ -42,7 +42,7 @@ begin
   outcome.remaining := (
     select count(*)
     from (
-      select from lethe.due limit 10000
+      select from lethe.due limit 1000
     ) counted
   );
   return outcome;
@@ -53,5 +53,5 @@ comment on function lethe.execute_due_deletions(integer) is
    Fewer where they have more than 100,000 rows together, by the planner''s estimate.
    A subject with very many rows comes back as executing: continue_deletion() does the rest in steps.
    Requests whose strategy touches a drifted table are put back (LT009) and count as blocked.
-   Returns how many were executed, failed, blocked, and how many due ones remain (counted up to 10,000).
+   Returns how many were executed, failed, blocked, and how many due ones remain (counted up to 1,000).
    Errors: LT005 not allowed, LT015 wrong isolation level.';

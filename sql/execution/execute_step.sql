@@ -11,26 +11,39 @@ declare
   target lethe.deletion_request;
   began constant timestamptz := clock_timestamp();
   took interval;
+  next lethe.places;
+  looked boolean := false;
+  fruitless integer := 0;
 begin
   -- The caller holds the request's row; turns come next, then the subject, as everywhere.
   set constraints all deferred;
   perform lethe.take_all_turns();
   select r.* into strict target from lethe.deletion_request r where r.id = request;
   perform lethe.start_running(array[target.subject_id]);
-  if lethe.drain(target.strategy, target.subject_id, target.chunk) > 0 then
-    perform lethe.stop_running(array[target.subject_id]);
-    took := clock_timestamp() - began;
-    update lethe.deletion_request r
-    set erased = lethe.take_noted_rows(r.erased, identity => false),
-        -- Fewer and larger steps where they are quick; none so large that somebody would wait for its locks.
-        chunk = case
-          when took < interval '0.25 seconds' then least(r.chunk * 2, 20000)
-          when took > interval '0.6 seconds' then greatest(r.chunk / 2, 1000)
-          else r.chunk
-        end
-    where r.id = request;
-    return 'executing';
-  end if;
+  loop
+    next := lethe.take_places(request, target.chunk);
+    if next.operation is null then
+      -- Many chunks in one look, which only reads.
+      exit when not lethe.look_for_rows(request, target.strategy, target.subject_id, fruitless, target.chunk * 10);
+      looked := true;
+    elsif lethe.drain(target.strategy, target.subject_id, next.operation, next.places) > 0 then
+      perform lethe.stop_running(array[target.subject_id]);
+      took := clock_timestamp() - began;
+      update lethe.deletion_request r
+      set erased = lethe.take_noted_rows(r.erased, identity => false),
+          -- Fewer and larger steps where they are quick; none so large that somebody would wait for its locks.
+          chunk = case
+            when took < interval '0.25 seconds' then least(r.chunk * 2, 20000)
+            when took > interval '0.6 seconds' then greatest(r.chunk / 2, 1000)
+            else r.chunk
+          end
+      where r.id = request;
+      return 'executing';
+    elsif looked then
+      -- Just found and not touched: a trigger swallows the change. It would be found for ever; the last pass tells of it.
+      fruitless := next.operation;
+    end if;
+  end loop;
 
   -- A fresh look found nothing more: one last pass over everything, under the subject's lock.
   perform lethe.lock_subject(target.subject_id);

@@ -9,11 +9,8 @@ as $function$
 declare
   details jsonb;
   people {{key}}[];
-  closed bigint[];
-  seqs integer[];
-  heads bytea[];
-  whole bigint[];
-  last_heads bytea[];
+  executed integer;
+  completed integer;
 begin
   -- A deferred constraint would otherwise fail at COMMIT, after the erasure was reported.
   set constraints all immediate;
@@ -35,76 +32,57 @@ begin
     and r.requested_by = r.subject_id::text
     and r.reason is not null;
 
-  -- Everything else in one new version of each request: its events are appended first, and the end of its log with them.
-  with executed as (
-    insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
-    select r.id, r.event_count + 1, 'executed', actor, clock.at, details,
-           lethe.event_hash(r.event_head, r.id, r.event_count + 1, 'executed', actor, clock.at, details)
-    from (select clock_timestamp() as at) clock,
-         lethe.deletion_request r
-    where r.id = any (requests)
-    returning request_id, seq, hash
-  )
-  select array_agg(e.request_id order by e.request_id),
-         array_agg(e.seq order by e.request_id),
-         array_agg(e.hash order by e.request_id)
-  into closed, seqs, heads
-  from executed e;
-  if closed is null then
-    return;
-  end if;
-
-  whole := array(
-    select c.id
-    from (
-      select q.id,
-             exists (
-               select from lethe.effect e
-               where e.request_id = q.id and e.state in ('pending', 'delivering', 'failed')
-             ) as open
-      from unnest(closed) as q (id)
-      offset 0
-    ) c
-    where not c.open
-    order by c.id
-  );
-  with completed as (
-    insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
-    select w.id, place.seq, 'completed', actor, clock.at, '{}',
-           lethe.event_hash(place.head, w.id, place.seq, 'completed', actor, clock.at, '{}')
-    from (select clock_timestamp() as at) clock,
-         unnest(whole) as w (id)
+  -- Everything else in one statement, and one new version of each request: its events are hashed and appended, and the end
+  -- of its log is written beside it. The caller holds the rows, so where they lie (ctid) is where they are found again.
+  with ended as materialized (
+    select r.ctid as place, r.id, r.event_count + 1 as seq, clock.at, o.whole, executed.hash, completed.hash as last_hash
+    from (select clock_timestamp() as at) clock
+    cross join lethe.deletion_request r
     cross join lateral (
-      select seqs[width_bucket(w.id, closed)] + 1 as seq,
-             heads[width_bucket(w.id, closed)] as head
-    ) place
-    returning request_id, hash
+      select not exists (
+        select from lethe.effect e
+        where e.request_id = r.id and e.state in ('pending', 'delivering', 'failed')
+      ) as whole
+      offset 0
+    ) o
+    cross join lateral (
+      select lethe.event_hash(r.event_head, r.id, r.event_count + 1, 'executed', actor, clock.at, details) as hash
+      offset 0
+    ) executed
+    left join lateral (
+      select lethe.event_hash(executed.hash, r.id, r.event_count + 2, 'completed', actor, clock.at, '{}') as hash
+      offset 0
+    ) completed on o.whole
+    where r.id = any (requests)
+  ), appended as (
+    insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
+    select n.id, n.seq, 'executed', actor, n.at, details, n.hash from ended n
+    union all
+    select n.id, n.seq + 1, 'completed', actor, n.at, '{}', n.last_hash from ended n where n.whole
+  ), closed as (
+    update lethe.deletion_request r
+    set state = case when n.whole then 'completed' else 'erased' end,
+        executed_at = now(),
+        completed_at = case when n.whole then now() end,
+        event_count = n.seq + n.whole::integer,
+        event_head = coalesce(n.last_hash, n.hash),
+        preserved = null,
+        erased = null,
+        cancel_token_hash = null,
+        last_error = null,
+        next_attempt_at = null
+    from ended n
+    where r.ctid = n.place and r.id = n.id
+    returning n.whole
   )
-  select array_agg(c.hash order by c.request_id) into last_heads from completed c;
-
-  -- No join: a plan that was made while the table was empty would read all of it (width_bucket() finds the place).
-  update lethe.deletion_request r
-  set state = case when r.id = any (whole) then 'completed' else 'erased' end,
-      executed_at = now(),
-      completed_at = case when r.id = any (whole) then now() end,
-      event_count = seqs[width_bucket(r.id, closed)] + (r.id = any (whole))::integer,
-      event_head = case
-        when r.id = any (whole) then last_heads[width_bucket(r.id, whole)]
-        else heads[width_bucket(r.id, closed)]
-      end,
-      preserved = null,
-      erased = null,
-      cancel_token_hash = null,
-      last_error = null,
-      next_attempt_at = null
-  where r.id = any (closed);
+  select count(*), count(*) filter (where c.whole) into executed, completed from closed c;
 
   insert into lethe.event_tally (event, count)
   select t.event, t.count
-  from (values ('executed', cardinality(closed)), ('completed', cardinality(whole))) as t (event, count)
+  from (values ('executed', executed), ('completed', completed)) as t (event, count)
   where t.count > 0;
 
-  if cardinality(closed) > cardinality(whole) then
+  if executed > completed then
     -- There is work outside.
     perform pg_notify('lethe', '');
   end if;

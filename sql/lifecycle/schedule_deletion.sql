@@ -77,19 +77,22 @@ begin
       jsonb_build_object('until', lethe.later(previous.cancelled_at, terms.cancel_cooldown)));
   end if;
 
-  obstacle := lethe.refusal(subject);
-  if obstacle is not null then
-    perform lethe.refuse('LT003', subject, obstacle, 'The annotation refuses deletion for this row.');
-  end if;
-  select jsonb_agg(jsonb_build_object('code', b.code, 'message', b.message, 'count', b.count)),
-         string_agg(b.message, ', ')
-    into obstacles, obstacle
-  from lethe.count_blockers(subject) b
-  where b.blocking and b.count > 0;
-  if obstacles is not null then
-    perform lethe.refuse('LT003', subject, 'deletion is blocked: ' || obstacle,
-      'Remove or hand over what blocks it; lethe.deletion_blockers() lists it.',
-      jsonb_build_object('blockers', obstacles));
+  if subject = any (lethe.blocked_subjects(array[subject])) then
+    obstacle := lethe.refusal(subject);
+    if obstacle is not null then
+      perform lethe.refuse('LT003', subject, obstacle, 'The annotation refuses deletion for this row.');
+    end if;
+    select jsonb_agg(jsonb_build_object('code', b.code, 'message', b.message, 'count', b.count)),
+           string_agg(b.message, ', ')
+      into obstacles, obstacle
+    from lethe.count_blockers(subject) b
+    where b.blocking and b.count > 0;
+    -- Null where it was gone a moment later.
+    if obstacles is not null then
+      perform lethe.refuse('LT003', subject, 'deletion is blocked: ' || obstacle,
+        'Remove or hand over what blocks it; lethe.deletion_blockers() lists it.',
+        jsonb_build_object('blockers', obstacles));
+    end if;
   end if;
 
   token := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');

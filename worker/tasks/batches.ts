@@ -30,7 +30,7 @@ export async function executeDue(
 ): Promise<Totals> {
   const totals: Totals = { executed: 0, failed: 0, blocked: 0, held: false };
   let size = context.batch;
-  let before = Number.POSITIVE_INFINITY;
+  let first: string | undefined;
   while (!signal.aborted) {
     const batch = await executeBatch(context, withPgClient, size);
     if (batch === null && size > ONE_BY_ONE) {
@@ -41,14 +41,16 @@ export async function executeDue(
     totals.executed += done.executed;
     totals.failed += done.failed;
     totals.blocked += done.blocked;
-    // Subjects with very many rows are under way now: they count nowhere, but they are no longer due.
-    const progress = done.executed + done.failed + done.blocked > 0 || done.remaining < before;
     if (done.remaining === 0) break;
-    if (!progress) {
-      totals.held = true;
-      break;
+    if (done.executed + done.failed + done.blocked === 0) {
+      // Subjects with very many rows are under way now: they count nowhere, but they are no longer due.
+      const [next] = await transact(context, withPgClient, (client) => dueRequests(context, client, 1));
+      if (next === first) {
+        totals.held = true;
+        break;
+      }
+      first = next;
     }
-    before = done.remaining;
     size = Math.min(context.batch, size * 4);
   }
   return totals;

@@ -199,6 +199,54 @@ describe("what happens meanwhile", () => {
     expect(await left(other)).toBe(many);
   });
 
+  test("places are found in one look for many steps; a list that is lost in a crash is made anew", async () => {
+    const request = await begin();
+    await db.sql`update lethe.deletion_request set chunk = 1000 where id = ${request}`;
+    expect(await step(request)).toBe("executing");
+    const [list] = await db.sql`
+      select count(*)::integer as pieces, sum(cardinality(places))::integer as places
+      from lethe.found_rows where request_id = ${request}
+    `;
+    expect(list).toEqual({ pieces: (many - 1000) / 1000, places: many - 1000 });
+    await db.sql`truncate lethe.found_rows`;
+    await finish(request);
+    expect(await left()).toBe(0);
+    expect(await left(other)).toBe(many);
+    expect(await db.sql`select from lethe.found_rows`).toHaveLength(0);
+  });
+
+  test("rows that have left their places since they were found are found again", async () => {
+    const request = await begin();
+    await db.sql`update lethe.deletion_request set chunk = 1000 where id = ${request}`;
+    await step(request);
+    await db.sql`update posts set body = body where person_id = ${person}`;
+    await db.sql`vacuum posts`;
+    // Somebody else's rows come to lie where they were.
+    await db.sql`insert into posts (person_id, body) select ${other}::bigint, 'text' from generate_series(1, ${many}::integer)`;
+    await finish(request);
+    expect(await left()).toBe(0);
+    expect(await left(other)).toBe(2 * many);
+  });
+
+  test("a trigger that swallows the changes of one table doesn't keep another from its steps", async () => {
+    await db.sql`insert into visits select ${person}::bigint, 1, 'page' from generate_series(1, 300)`;
+    const request = await begin();
+    await despiteDrift(db.sql);
+    await db.sql.unsafe(`
+      create function public.swallow() returns trigger language plpgsql as $$ begin return null; end $$;
+      create trigger swallow before update on posts for each row execute function public.swallow();
+    `);
+    expect(await step(request)).toBe("executing");
+    expect(await db.sql`select from visits where person_id = ${person} and page is not null`).toHaveLength(0);
+    expect(await left()).toBe(many);
+    expect(await step(request)).toBe("waiting");
+    expect((await requestOf(db.sql, person)).last_error).toMatch(/^LT014/);
+    await db.sql.unsafe("drop function public.swallow() cascade");
+    await db.sql`update lethe.deletion_request set next_attempt_at = null where id = ${request}`;
+    await finish(request);
+    expect(await left()).toBe(0);
+  });
+
   test("rows that are inserted meanwhile are caught by the last pass", async () => {
     const request = await begin();
     await db.sql`delete from posts where person_id = ${person}`;
@@ -253,6 +301,7 @@ describe("what happens meanwhile", () => {
 test("in a partitioned table, other people's rows in the same places are left alone", async () => {
   // The same row number in both partitions, somebody else's in the second.
   await db.sql`delete from posts`;
+  await db.sql`truncate visits`;
   await db.sql`insert into visits select ${person}::bigint, 1, 'page' from generate_series(1, 300)`;
   await db.sql`insert into visits select ${other}::bigint, 2, 'page' from generate_series(1, 300)`;
   const same = await db.sql`select from visits_1 a join visits_2 b on a.ctid = b.ctid`;

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:86e07f6133db0d54f6b82642a063216e2f0d115a
+--! Hash: sha1:49a34db647c9947ed2fc17fdcb1a3d3aa39b7074
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -2621,6 +2621,22 @@ begin
 end
 $function$;
 comment on procedure lethe.capture_execute_effects(bigint[]) is 'Written before the first statement that erases, with the values as they are then. Called by Lethe alone.';
+$define$);
+
+call pg_temp.lethe_define('procedure lethe.capture_late_effects(bigint[])', $define$
+create or replace procedure lethe.capture_late_effects(requests bigint[])
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  return;
+end
+$function$;
+comment on procedure lethe.capture_late_effects(bigint[]) is 'Written when residue is found: effects for each row of which there is something left to erase. Called by Lethe alone.';
 $define$);
 
 -- =============================================================================
@@ -6229,6 +6245,8 @@ begin
       last_error = 'LT014 ' || table_name
   where r.id = any (open);
   perform lethe.start_running(subjects);
+  -- What is outside for these rows goes with them, as it did for the others.
+  call lethe.capture_late_effects(open);
   perform lethe.begin_in_steps(strategy, subjects);
   perform lethe.stop_running(subjects);
   return cardinality(open);

@@ -1,6 +1,6 @@
 /** Procedures that write effects: captured in the transaction that causes them, one statement for all its requests. */
 import type { EffectTime } from "../annotation/model.ts";
-import type { EffectPlan, EffectSource } from "../plan/effects.ts";
+import type { EffectArm, EffectPlan, EffectSource } from "../plan/effects.ts";
 import type { Plan } from "../plan/model.ts";
 import { literal } from "../quote.ts";
 import { allOf, anyOf } from "./operation.ts";
@@ -38,7 +38,7 @@ function captureProcedure(plan: Plan, at: EffectTime): DatabaseObject {
 }
 
 /** Each person's own request, and the options that it carries. */
-const ofRequest: Subjects = (option) =>
+export const ofOwnRequest: Subjects = (option) =>
   option === null
     ? "array[r.subject_id]"
     : `case when ${carries(option.option)} = ${option.is} then array[r.subject_id] else '{}' end`;
@@ -48,6 +48,21 @@ function carries(option: string): string {
 }
 
 function capture(plan: Plan, effect: EffectPlan, source: EffectSource): string {
+  return insertEffects(
+    effect,
+    source,
+    rowsOf(plan, effect, source),
+    allOf(["r.id = any (requests)", ...conditions(effect, source)]),
+  );
+}
+
+/** `rows`: what is joined to the requests. */
+export function insertEffects(
+  effect: EffectPlan,
+  source: EffectSource,
+  rows: string[],
+  where: string,
+): string {
   const values = valuesOf(effect, source);
   const [names, selected] = [values.map(([name]) => name), values.map(([, sql]) => sql)];
   return [
@@ -55,8 +70,8 @@ function capture(plan: Plan, effect: EffectPlan, source: EffectSource): string {
     `insert into lethe.effect (${names.join(", ")})`,
     `select ${selected.join(",\n       ")}`,
     "from lethe.deletion_request r",
-    ...rowsOf(plan, effect, source),
-    `where ${allOf(["r.id = any (requests)", ...conditions(effect, source)])};`,
+    ...rows,
+    `where ${where};`,
   ].join("\n");
 }
 
@@ -119,12 +134,30 @@ function value(source: EffectSource): string {
 function rowsOf(plan: Plan, effect: EffectPlan, source: EffectSource): string[] {
   const { arms } = source;
   if (arms === null) return subjectRow(plan, effect);
-  const found = arms.map((arm) => {
-    const kept = arm.unless === null ? [] : [`(${arm.unless.trim()}) is not true`];
-    return allOf([...ownedBy(arm.rows, ofRequest), ...kept]);
-  });
-  const only = found[0] ?? "false";
-  const where = found.length === 1 ? only : anyOf(found.map((each) => `(${each})`));
+  return rowsWhere(source, asksSubject(effect) ? subjectRow(plan, effect) : [], ofArms(arms));
+}
+
+export function asksSubject(effect: EffectPlan): boolean {
+  return effect.payload.length > 0 || effect.where !== null;
+}
+
+export function ofArms(arms: EffectArm[]): string {
+  return anyOfAll(
+    arms.map((arm) => {
+      const kept = arm.unless === null ? [] : [`(${arm.unless.trim()}) is not true`];
+      return [...ownedBy(arm.rows, ofOwnRequest), ...kept];
+    }),
+  );
+}
+
+/** Any of the lists, all of whose conditions hold. */
+export function anyOfAll(lists: string[][]): string {
+  const [only = "false", ...more] = lists.map(allOf);
+  return more.length === 0 ? only : anyOf([only, ...more].map((each) => `(${each})`));
+}
+
+/** Each person's rows of the source; `subject`: the join that finds the person's own, for what is no row's value. */
+export function rowsWhere(source: EffectSource, subject: string[], where: string): string[] {
   const lateral = (selected: string, alias: string) => [
     "cross join lateral (",
     `  select ${selected}`,
@@ -135,11 +168,7 @@ function rowsOf(plan: Plan, effect: EffectPlan, source: EffectSource): string[] 
     `) ${alias}`,
   ];
   if (source.ownRow) return lateral("t.*", "t");
-  const asksSubject = effect.payload.length > 0 || effect.where !== null;
-  return [
-    ...(asksSubject ? subjectRow(plan, effect) : []),
-    ...lateral(`${column(source.column ?? "")} as value`, "fed"),
-  ];
+  return [...subject, ...lateral(`${column(source.column ?? "")} as value`, "fed")];
 }
 
 /** The row as it was when the deletion was scheduled: what was cleared then is taken from what the request keeps. */
@@ -164,7 +193,7 @@ function clearedColumns({ subject }: Plan): { name: string; kept: string }[] {
   });
 }
 
-function conditions(effect: EffectPlan, source: EffectSource): string[] {
+export function conditions(effect: EffectPlan, source: EffectSource): string[] {
   const all: string[] = [];
   const { option } = effect;
   if (source.strategies !== null)

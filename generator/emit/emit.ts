@@ -7,6 +7,7 @@ import { coreObjects, emitAs, migrationTools, stateSteps } from "./core.ts";
 import { counts } from "./counts.ts";
 import { effects } from "./effects.ts";
 import { exporting } from "./export.ts";
+import { lateEffects } from "./late-effects.ts";
 import { listLegacy, requireMarks } from "./marks-in-force.ts";
 import { matches } from "./matches.ts";
 import { captureOrphans } from "./orphans.ts";
@@ -121,7 +122,7 @@ function partsOf(plan: Plan): Part[] {
     {
       title: "EFFECTS",
       text: "What is handed to whom outside the database: one statement for each place that it comes from.",
-      objects: effects(plan),
+      objects: [...effects(plan), lateEffects(plan)],
     },
     {
       title: "WHAT IS KEPT FOR A TIME",

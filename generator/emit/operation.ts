@@ -137,6 +137,18 @@ export function residue(operation: Operation, key: KeyPlan, subjects: Subjects):
   return `exists (\n  select from ${table(operation.table)} t\n  where ${allOf(guard === null ? owned : [...owned, guard]).replace(/\n/g, "\n  ")}\n)`;
 }
 
+/** Conditions of rows in which something is left to erase; with `only`, in that column, unless the row goes. */
+export function leftOver(
+  operation: Operation,
+  key: KeyPlan,
+  subjects: Subjects,
+  only: string | null,
+): string[] {
+  const changes = operation.changes.filter((each) => only === null || each.column === only);
+  const { owned, guard } = partsOf({ ...operation, changes }, key, subjects);
+  return guard === null ? owned : [...owned, guard];
+}
+
 /** How many rows the operation would touch; those that an earlier one has done already are left out. */
 export function count(operation: Operation, stronger: Operation[], key: KeyPlan, subjects: Subjects): string {
   const { guard } = partsOf(operation, key, subjects);

@@ -7,9 +7,10 @@ import { ofRequest, ownedBy, type Subjects, unreferenced } from "./owner.ts";
 import { routine } from "./routine.ts";
 import { column, type DatabaseObject, indent, table } from "./text.ts";
 
-type Orphaned = Operation & { rows: OwnedRows & { owner: ReferencedBy } };
+type Orphaned = Operation & OrphanedRows;
+type OrphanedRows = { rows: OwnedRows & { owner: ReferencedBy } };
 
-export function isLast(operation: Operation): operation is Orphaned {
+export function isLast<T extends Pick<Operation, "rows">>(operation: T): operation is T & Orphaned {
   return isOrphaned(operation.rows);
 }
 

@@ -39,6 +39,8 @@ begin
       last_error = 'LT014 ' || table_name
   where r.id = any (open);
   perform lethe.start_running(subjects);
+  -- What is outside for these rows goes with them, as it did for the others.
+  call lethe.capture_late_effects(open);
   perform lethe.begin_in_steps(strategy, subjects);
   perform lethe.stop_running(subjects);
   return cardinality(open);

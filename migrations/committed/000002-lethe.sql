@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:5821218a2cd114adcb538676e7860bb52db3b7b3
+--! Hash: sha1:4f6fcd6ea3ec797ce2aa925e6114da9b42d6ddc6
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -2621,6 +2621,22 @@ begin
 end
 $function$;
 comment on procedure lethe.capture_execute_effects(bigint[]) is 'Written before the first statement that erases, with the values as they are then. Called by Lethe alone.';
+$define$);
+
+call pg_temp.lethe_define('procedure lethe.capture_late_effects(bigint[])', $define$
+create or replace procedure lethe.capture_late_effects(requests bigint[])
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  return;
+end
+$function$;
+comment on procedure lethe.capture_late_effects(bigint[]) is 'Written when residue is found: effects for each row of which there is something left to erase. Called by Lethe alone.';
 $define$);
 
 -- =============================================================================
@@ -6243,6 +6259,8 @@ begin
       last_error = 'LT014 ' || table_name
   where r.id = any (open);
   perform lethe.start_running(subjects);
+  -- What is outside for these rows goes with them, as it did for the others.
+  call lethe.capture_late_effects(open);
   perform lethe.begin_in_steps(strategy, subjects);
   perform lethe.stop_running(subjects);
   return cardinality(open);

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:49a34db647c9947ed2fc17fdcb1a3d3aa39b7074
+--! Hash: sha1:4f6fcd6ea3ec797ce2aa925e6114da9b42d6ddc6
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -4963,6 +4963,7 @@ declare
   blocked uuid[];
   waiting bigint[];
   heavy uuid[] := '{}';
+  failed uuid[];
   ready bigint[];
   light bigint[];
   slow bigint[];
@@ -5005,6 +5006,16 @@ begin
       select r.subject_id from lethe.deletion_request r where r.id = any (ready) and r.strategy = name
     ));
   end loop;
+  -- Perhaps their time was over because the planner didn't know of their many rows.
+  failed := array(select r.subject_id from lethe.deletion_request r where r.id = any (ready) and r.attempts > 0);
+  if cardinality(failed) > 0 then
+    foreach name in array strategies loop
+      heavy := heavy || lethe.heavy_subjects(name, array(
+        select r.subject_id from lethe.deletion_request r
+        where r.id = any (ready) and r.subject_id = any (failed) and r.strategy = name
+      ), counted => true);
+    end loop;
+  end if;
   light := array(
     select r.id from lethe.deletion_request r where r.id = any (ready) and r.subject_id <> all (heavy)
   );
@@ -5462,12 +5473,13 @@ comment on function lethe.finish_execution(bigint[], text) is
   'Closes requests whose database work is done: erased while effects are open, completed otherwise; wipes what was kept for cancel.';
 $define$);
 
-call pg_temp.lethe_define('function lethe.heavy_among(text, text, uuid[], bigint)', $define$
+call pg_temp.lethe_define('function lethe.heavy_among(text, text, uuid[], bigint, boolean)', $define$
 create or replace function lethe.heavy_among(
   table_name text,
   rows_of text,
   subjects uuid[],
-  heavy bigint
+  heavy bigint,
+  counted boolean
 ) returns uuid[]
 language plpgsql
 volatile
@@ -5479,34 +5491,35 @@ as $function$
 declare
   half constant integer := cardinality(subjects) / 2;
   stored constant real := (select c.reltuples from pg_class c where c.oid = table_name::regclass);
-  counted bigint;
+  found bigint;
 begin
-  if stored between 0 and heavy then
+  if stored between 0 and heavy and not counted then
     return '{}';
   end if;
-  if stored > 100000 then
+  if stored > 100000 and not counted then
     -- The planner knows from ANALYZE who has very many rows. Counting would read twice what is about to be erased.
-    counted := lethe.planned_rows(rows_of, subjects);
+    found := lethe.planned_rows(rows_of, subjects);
   else
-    -- Small, or never analyzed: nobody knows, and counting costs little.
-    execute format('select count(*) from (%s limit %s) rows', rows_of, heavy + 1) into counted using subjects;
+    -- Small, or never analyzed: nobody knows, and counting costs little. Or the planner was wrong before.
+    execute format('select count(*) from (%s limit %s) rows', rows_of, heavy + 1) into found using subjects;
   end if;
-  if counted <= heavy then
+  if found <= heavy then
     return '{}';
   elsif half > 0 then
-    return lethe.heavy_among(table_name, rows_of, subjects[:half], heavy)
-      || lethe.heavy_among(table_name, rows_of, subjects[half + 1:], heavy);
+    return lethe.heavy_among(table_name, rows_of, subjects[:half], heavy, counted)
+      || lethe.heavy_among(table_name, rows_of, subjects[half + 1:], heavy, counted);
   end if;
   return subjects;
 end
 $function$;
-comment on function lethe.heavy_among(text, text, uuid[], bigint) is
-  'Those of the subjects who have more rows than heavy in a table; in a large one, as far as its statistics tell.
+comment on function lethe.heavy_among(text, text, uuid[], bigint, boolean) is
+  'Those of the subjects who have more rows than heavy in a table; in a large one, as far as its statistics tell,
+   unless counted.
    rows_of: a query of the rows of the subjects in $1; in a large table it is only planned.';
 $define$);
 
-call pg_temp.lethe_define('function lethe.heavy_subjects(text, uuid[])', $define$
-create or replace function lethe.heavy_subjects(strategy text, subjects uuid[]) returns uuid[]
+call pg_temp.lethe_define('function lethe.heavy_subjects(text, uuid[], boolean)', $define$
+create or replace function lethe.heavy_subjects(strategy text, subjects uuid[], counted boolean default false) returns uuid[]
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set row_security = off
@@ -5523,13 +5536,14 @@ begin
   for bulk in
     select b.table_name, b.rows_of, b.heavy from lethe.bulk_rows() b
   loop
-    heavy := heavy || lethe.heavy_among(bulk.table_name, bulk.rows_of, subjects, bulk.heavy);
+    heavy := heavy || lethe.heavy_among(bulk.table_name, bulk.rows_of, subjects, bulk.heavy, counted);
   end loop;
   return heavy;
 end
 $function$;
-comment on function lethe.heavy_subjects(text, uuid[]) is
-  'Those of the subjects who have so many rows in one table that their erasure goes in steps.';
+comment on function lethe.heavy_subjects(text, uuid[], boolean) is
+  'Those of the subjects who have so many rows in one table that their erasure goes in steps.
+   counted: row by row, not by the planner''s estimate.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.hold_drifted(bigint[])', $define$

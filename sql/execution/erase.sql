@@ -13,6 +13,7 @@ declare
   blocked {{key}}[];
   waiting bigint[];
   heavy {{key}}[] := '{}';
+  failed {{key}}[];
   ready bigint[];
   light bigint[];
   slow bigint[];
@@ -55,6 +56,16 @@ begin
       select r.subject_id from lethe.deletion_request r where r.id = any (ready) and r.strategy = name
     ));
   end loop;
+  -- Perhaps their time was over because the planner didn't know of their many rows.
+  failed := array(select r.subject_id from lethe.deletion_request r where r.id = any (ready) and r.attempts > 0);
+  if cardinality(failed) > 0 then
+    foreach name in array strategies loop
+      heavy := heavy || lethe.heavy_subjects(name, array(
+        select r.subject_id from lethe.deletion_request r
+        where r.id = any (ready) and r.subject_id = any (failed) and r.strategy = name
+      ), counted => true);
+    end loop;
+  end if;
   light := array(
     select r.id from lethe.deletion_request r where r.id = any (ready) and r.subject_id <> all (heavy)
   );

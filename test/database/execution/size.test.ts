@@ -40,3 +40,16 @@ test("60,000 rows of one person: known from statistics alone, and erased in step
     { state: "executing" },
   ]);
 });
+
+test("rows that came after the statistics: at the second attempt they are counted, and go in steps", async () => {
+  await db.sql`insert into visits (person_id, page) select 19, 'page' from generate_series(1, 60000) n`;
+  const { request_id } = await schedule(db.sql, 19, { grace: "0" });
+  const [planned] = await db.sql`select lethe.heavy_subjects('anonymize', array[19]::bigint[]) as ids`;
+  expect(planned?.ids, "the planner doesn't know").toEqual([]);
+  await db.sql`select lethe.record_failure(${request_id}, '57014')`;
+  await db.sql`update lethe.deletion_request set next_attempt_at = null where id = ${request_id}`;
+  await executeDue(db.sql);
+  expect(await db.sql`select state from lethe.deletion_request where id = ${request_id}`).toEqual([
+    { state: "executing" },
+  ]);
+});

@@ -31,14 +31,16 @@ function captureProcedure(plan: Plan, at: EffectTime): DatabaseObject {
   return routine(plan, {
     kind: "procedure",
     name: `capture_${at}_effects`,
-    parameters: [
-      { name: "requests", type: "bigint[]" },
-      ...(early ? [{ name: "cancel_token", type: "text" }] : []),
-    ],
+    parameters: [{ name: "requests", type: "bigint[]" }, ...(early ? [{ name: "shown", type: "text" }] : [])],
+    declare: own.some((effect) => effect.token) ? [TOKEN_PLACE] : [],
     body: statements.length === 0 ? "return;" : [...statements, ...(held ? [hold] : [])].join("\n\n"),
     comment: `${WHEN[at]} Called by Lethe alone.`,
   });
 }
+
+/** The token that the caller is shown is stored nowhere: a mail gets one of its own once it is sent. */
+const TOKEN_PLACE =
+  "cancel_token constant text := encode(sha256(convert_to('place of ' || shown, 'UTF8')), 'hex');";
 
 /** Each person's own request, and the options that it carries. */
 export const ofOwnRequest: Subjects = (option) =>
@@ -107,6 +109,7 @@ function valuesOf(effect: EffectPlan, source: EffectSource): [string, string][] 
   ];
   if (effect.after.length > 0) values.push(["after", `array[${effect.after.map(literal).join(", ")}]`]);
   if (effect.required) values.push(["required", "true"]);
+  if (effect.token) values.push(["token_place", "cancel_token"]);
   if (effect.at === "before") {
     const moment = `greatest(${deliverAfter(effect)}, now())`;
     values.push(["deliver_after", moment], ["next_attempt_at", moment]);

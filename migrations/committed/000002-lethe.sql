@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:2da314207ab27c756136ae7cb0b2cf83c4c99b5e
+--! Hash: sha1:eb070f4a562733618f64375ca82416c9954c0ffe
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -948,6 +948,18 @@ create type lethe.places as (
   places tid[]
 );
 comment on type lethe.places is 'Rows for one step: the number of the statement, and where they are.';
+$step$);
+
+call pg_temp.lethe_step(15, $step$
+-- A token that goes out with a mail is made when the mail is, and not days before: until then its place is held.
+alter table lethe.effect
+  add column token_place text,
+  add column token_hash bytea;
+comment on column lethe.effect.token_place is
+  'What stands in the payload for the token until a worker claims the effect for the first time.';
+comment on column lethe.effect.token_hash is 'sha256 of the effect''s own token for cancel_deletion_by_token().';
+create unique index effect_token on lethe.effect (token_hash)
+  where token_hash is not null;
 $step$);
 
 -- =============================================================================
@@ -2560,7 +2572,7 @@ $define$);
 -- =============================================================================
 
 call pg_temp.lethe_define('procedure lethe.capture_schedule_effects(bigint[], text)', $define$
-create or replace procedure lethe.capture_schedule_effects(requests bigint[], cancel_token text)
+create or replace procedure lethe.capture_schedule_effects(requests bigint[], shown text)
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
@@ -2576,7 +2588,7 @@ comment on procedure lethe.capture_schedule_effects(bigint[], text) is 'Written 
 $define$);
 
 call pg_temp.lethe_define('procedure lethe.capture_before_effects(bigint[], text)', $define$
-create or replace procedure lethe.capture_before_effects(requests bigint[], cancel_token text)
+create or replace procedure lethe.capture_before_effects(requests bigint[], shown text)
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
@@ -4050,13 +4062,18 @@ set row_security = off
 as $function$
 #variable_conflict use_variable
 declare
+  hash constant bytea := sha256(convert_to(token, 'UTF8'));
   target lethe.deletion_request;
 begin
   perform lethe.require_read_committed();
   perform lethe.hold_off_migration(wait => true);
   select r.* into target
   from lethe.deletion_request r
-  where r.cancel_token_hash = sha256(convert_to(token, 'UTF8'))
+  where r.id = coalesce(
+      (select q.id from lethe.deletion_request q where q.cancel_token_hash = hash),
+      -- Every mail has one of its own.
+      (select e.request_id from lethe.effect e where e.token_hash = hash)
+    )
     and r.state in ('scheduled', 'executing')
   for update;
   if not found then
@@ -4073,7 +4090,7 @@ end
 $function$;
 comment on function lethe.cancel_deletion_by_token(text) is
   'Takes a scheduled deletion back with the token from the mail, for the person who can no longer sign in.
-   The token works once. Returns the subject. Errors: LT002 no such token, LT008 already executing.';
+   Every mail that an effect sends has a token of its own; each works, and one ends them all. Returns the subject. Errors: LT002 no such token, LT008 already executing.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.cancel_request(bigint, text)', $define$
@@ -6452,6 +6469,18 @@ begin
     limit max
     for update skip locked
   );
+  -- The token of its own that a mail carries: made now, the same for all attempts, gone with the payload.
+  update lethe.effect e
+  set payload = replace(e.payload::text, e.token_place, n.token)::jsonb,
+      token_hash = sha256(convert_to(n.token, 'UTF8')),
+      token_place = null
+  from (
+    select t.id, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '') as token
+    from lethe.effect t
+    where t.id = any (claimed) and t.token_place is not null
+    offset 0
+  ) n
+  where e.id = n.id;
   return query
   update lethe.effect e
   set state = 'delivering',

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:4e1621d8ab7e87e7c0c06180d0523cf3d0ab24a1
+--! Hash: sha1:eb070f4a562733618f64375ca82416c9954c0ffe
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -4943,6 +4943,20 @@ comment on function lethe.cut_to_size(bigint[], bigint) is
    The others stay due: a batch is bounded by its rows, not by its people alone.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.due_by_limit()', $define$
+create or replace function lethe.due_by_limit() returns timestamptz
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $function$
+  -- The month of Art. 12(3) matters more than quiet hours.
+  select case when lethe.in_window() then 'infinity' else now() + interval '2 days' end;
+$function$;
+comment on function lethe.due_by_limit() is
+  'The worker may go on with requests whose due_by is before this: all in the window, outside it those due within two days.
+   Ask in a subquery, (select lethe.due_by_limit()): once a statement, not for each row.';
+$define$);
+
 call pg_temp.lethe_define('function lethe.due_requests(integer)', $define$
 create or replace function lethe.due_requests(max integer default 500) returns setof bigint
 language plpgsql
@@ -5384,12 +5398,9 @@ as $function$
 begin
   perform lethe.require_service();
   return query
-  select r.id
-  from lethe.deletion_request r
-  where r.state = 'executing'
-    and (r.next_attempt_at is null or r.next_attempt_at <= now())
-    and ((select lethe.in_window()) or r.due_by < now() + interval '2 days')
-  order by r.id
+  select s.request_id
+  from lethe.in_steps s
+  order by s.request_id
   limit 1000;
 end
 $function$;
@@ -5700,9 +5711,7 @@ as $function$
       select min(d.due_since) from lethe.due d
     ),
     (
-      select min(greatest(r.scheduled_for, r.next_attempt_at))
-      from lethe.deletion_request r
-      where r.state = 'executing' and (select lethe.in_window())
+      select min(s.due_since) from lethe.in_steps s
     ),
     now()
   ), interval '0'))::double precision;
@@ -8149,8 +8158,7 @@ from lethe.deletion_request r
 where r.state = 'scheduled'
   and r.blocked_at is null
   and greatest(r.scheduled_for, r.next_attempt_at) <= now()
-  -- The month of Art. 12(3) matters more than quiet hours. Asked once, not for each row.
-  and ((select lethe.in_window()) or r.due_by < now() + interval '2 days');
+  and r.due_by < (select lethe.due_by_limit());
 comment on view lethe.due is 'Requests that may be executed now: the one place that says so.';
 $define$);
 
@@ -8167,6 +8175,17 @@ where e.state in ('pending', 'delivering', 'failed')
 group by e.handler, e.state;
 comment on view lethe.effect_counts is
   'Effects that aren''t done yet, by handler and state; failed are dead letters. How far behind a handler is: now() - oldest.';
+$define$);
+
+call pg_temp.lethe_define('view lethe.in_steps', $define$
+create or replace view lethe.in_steps as
+select r.id as request_id,
+       greatest(r.scheduled_for, r.next_attempt_at) as due_since
+from lethe.deletion_request r
+where r.state = 'executing'
+  and (r.next_attempt_at is null or r.next_attempt_at <= now())
+  and r.due_by < (select lethe.due_by_limit());
+comment on view lethe.in_steps is 'Requests whose erasure goes in steps and may go on now.';
 $define$);
 
 call pg_temp.lethe_define('view lethe.overdue', $define$
@@ -8187,7 +8206,7 @@ select r.id as request_id,
          when r.blocked_at is not null and r.last_error like 'effect %' then 'a required effect is open'
          when r.blocked_at is not null then 'blocked'
          when r.attempts > 0 then 'failed'
-         when not (select lethe.in_window()) and r.due_by >= now() + interval '2 days' then 'the execution window'
+         when r.due_by >= (select lethe.due_by_limit()) then 'the execution window'
          else 'waits for the worker'
        end as waits_because,
        r.attempts,
@@ -8638,6 +8657,7 @@ call pg_temp.lethe_grant('function lethe.schedule_deletion(uuid, lethe.strategy,
 call pg_temp.lethe_grant('function lethe.verify_events(bigint)', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.within_cooldown(uuid)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.continue_deletion(bigint)', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.due_by_limit()', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.due_requests(integer)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.execute_deletion(uuid, boolean)', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.execute_due_deletions(integer)', 'execute', array['app_worker']::name[]);

@@ -2,9 +2,10 @@
 import type { EffectTime } from "../annotation/model.ts";
 import type { EffectArm, EffectPlan, EffectSource } from "../plan/effects.ts";
 import type { Plan } from "../plan/model.ts";
+import { isOrphaned } from "../plan/referenced-by.ts";
 import { literal } from "../quote.ts";
 import { allOf, anyOf } from "./operation.ts";
-import { ownedBy, type Subjects } from "./owner.ts";
+import { ofRequest, ownedBy, type Subjects } from "./owner.ts";
 import { routine } from "./routine.ts";
 import { column, type DatabaseObject, indent, table } from "./text.ts";
 
@@ -21,21 +22,25 @@ export function effects(plan: Plan): DatabaseObject[] {
 
 function captureProcedure(plan: Plan, at: EffectTime): DatabaseObject {
   const own = plan.effects.filter((effect) => effect.at === at);
-  const statements = own.flatMap((effect) => effect.sources.map((source) => capture(plan, effect, source)));
+  const statements = own.flatMap((effect) =>
+    effect.sources.flatMap(withOwner).map((source) => capture(plan, effect, source)),
+  );
   const held = own.some((effect) => effect.after.length > 0);
   const hold = "-- Whoever comes after another waits for it.\nperform lethe.hold_effects(requests);";
   const early = at === "schedule" || at === "before";
   return routine(plan, {
     kind: "procedure",
     name: `capture_${at}_effects`,
-    parameters: [
-      { name: "requests", type: "bigint[]" },
-      ...(early ? [{ name: "cancel_token", type: "text" }] : []),
-    ],
+    parameters: [{ name: "requests", type: "bigint[]" }, ...(early ? [{ name: "shown", type: "text" }] : [])],
+    declare: own.some((effect) => effect.token) ? [TOKEN_PLACE] : [],
     body: statements.length === 0 ? "return;" : [...statements, ...(held ? [hold] : [])].join("\n\n"),
     comment: `${WHEN[at]} Called by Lethe alone.`,
   });
 }
+
+/** The token that the caller is shown is stored nowhere: a mail gets one of its own once it is sent. */
+const TOKEN_PLACE =
+  "cancel_token constant text := encode(sha256(convert_to('place of ' || shown, 'UTF8')), 'hex');";
 
 /** Each person's own request, and the options that it carries. */
 export const ofOwnRequest: Subjects = (option) =>
@@ -48,31 +53,36 @@ function carries(option: string): string {
 }
 
 function capture(plan: Plan, effect: EffectPlan, source: EffectSource): string {
-  return insertEffects(
-    effect,
-    source,
-    rowsOf(plan, effect, source),
-    allOf(["r.id = any (requests)", ...conditions(effect, source)]),
-  );
+  const sql = insertEffects(effect, source, {
+    from: ["from lethe.deletion_request r", ...rowsOf(plan, effect, source, ofOwnRequest)],
+    where: allOf(["r.id = any (requests)", ...conditions(effect, source)]),
+  });
+  return `${sql};`;
 }
 
-/** `rows`: what is joined to the requests. */
+/** `distinct`: columns of which each value makes one effect. */
 export function insertEffects(
   effect: EffectPlan,
   source: EffectSource,
-  rows: string[],
-  where: string,
+  { distinct, from, where }: { distinct?: string[]; from: string[]; where: string },
 ): string {
   const values = valuesOf(effect, source);
   const [names, selected] = [values.map(([name]) => name), values.map(([, sql]) => sql)];
+  const one = distinct === undefined ? "" : `distinct on (${distinct.join(", ")})\n       `;
   return [
     `-- ${effect.name}: ${source.table.name}${source.column === null ? "" : `.${source.column}`}, by ${effect.handler.replace(/\s+/g, " ")}`,
     `insert into lethe.effect (${names.join(", ")})`,
-    `select ${selected.join(",\n       ")}`,
-    "from lethe.deletion_request r",
-    ...rows,
-    `where ${where};`,
+    `select ${one}${selected.join(",\n       ")}`,
+    ...from,
+    `where ${where}`,
   ].join("\n");
+}
+
+/** Rows that go only if nothing points at them are told of when they do. */
+export function withOwner(source: EffectSource): EffectSource[] {
+  if (source.arms === null) return [source];
+  const arms = source.arms.filter(({ rows }) => !isOrphaned(rows));
+  return arms.length === 0 ? [] : [{ ...source, arms }];
 }
 
 /** How many a source would make, for a dry run: `r` is the open request, or what one would be. */
@@ -82,7 +92,9 @@ export function countEffects(plan: Plan, effect: EffectPlan, source: EffectSourc
   return [
     "select count(*)",
     "from lethe.explained_request(subject, strategy) r",
-    ...rowsOf(plan, effect, source),
+    // Who points at a row is `r` in that look.
+    "cross join lateral (select r.subject_id, r.options) q",
+    ...rowsOf(plan, effect, source, ofRequest),
     `where ${allOf([...early, ...conditions(effect, source)])}`,
   ].join("\n");
 }
@@ -97,6 +109,7 @@ function valuesOf(effect: EffectPlan, source: EffectSource): [string, string][] 
   ];
   if (effect.after.length > 0) values.push(["after", `array[${effect.after.map(literal).join(", ")}]`]);
   if (effect.required) values.push(["required", "true"]);
+  if (effect.token) values.push(["token_place", "cancel_token"]);
   if (effect.at === "before") {
     const moment = `greatest(${deliverAfter(effect)}, now())`;
     values.push(["deliver_after", moment], ["next_attempt_at", moment]);
@@ -131,21 +144,21 @@ function value(source: EffectSource): string {
   return source.ownRow ? column(source.column ?? "") : "fed.value";
 }
 
-function rowsOf(plan: Plan, effect: EffectPlan, source: EffectSource): string[] {
+function rowsOf(plan: Plan, effect: EffectPlan, source: EffectSource, subjects: Subjects): string[] {
   const { arms } = source;
   if (arms === null) return subjectRow(plan, effect);
-  return rowsWhere(source, asksSubject(effect) ? subjectRow(plan, effect) : [], ofArms(arms));
+  return rowsWhere(source, asksSubject(effect) ? subjectRow(plan, effect) : [], ofArms(arms, subjects));
 }
 
 export function asksSubject(effect: EffectPlan): boolean {
   return effect.payload.length > 0 || effect.where !== null;
 }
 
-export function ofArms(arms: EffectArm[]): string {
+export function ofArms(arms: EffectArm[], subjects: Subjects): string {
   return anyOfAll(
     arms.map((arm) => {
       const kept = arm.unless === null ? [] : [`(${arm.unless.trim()}) is not true`];
-      return [...ownedBy(arm.rows, ofOwnRequest), ...kept];
+      return [...ownedBy(arm.rows, subjects), ...kept];
     }),
   );
 }

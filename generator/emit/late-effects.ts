@@ -11,6 +11,7 @@ import {
   ofArms,
   ofOwnRequest,
   rowsWhere,
+  withOwner,
 } from "./effects.ts";
 import { allOf, leftOver } from "./operation.ts";
 import { isLast } from "./orphans.ts";
@@ -22,11 +23,13 @@ export function lateEffects(plan: Plan): DatabaseObject {
   const statements = plan.effects
     .filter((effect) => effect.at === "execute")
     .flatMap((effect) =>
-      effect.sources.flatMap((source) =>
-        (source.strategies ?? plan.lifecycle.strategies).flatMap((strategy) =>
-          late(plan, effect, source, strategy),
+      effect.sources
+        .flatMap(withOwner)
+        .flatMap((source) =>
+          (source.strategies ?? plan.lifecycle.strategies).flatMap((strategy) =>
+            late(plan, effect, source, strategy),
+          ),
         ),
-      ),
     );
   const hold = "-- Whoever comes after another waits for it.\nperform lethe.hold_effects(requests);";
   return routine(plan, {
@@ -48,19 +51,18 @@ function late(plan: Plan, effect: EffectPlan, source: EffectSource, strategy: St
     .map((operation) => leftOver(operation, plan.key, ofOwnRequest, fed));
   if (left.length === 0) return [];
   // A row that stays had its effect the first time: only what is still to be done counts.
-  const where = fed === null ? allOf([`(${ofArms(arms)})`, `(${anyOfAll(left)})`]) : anyOfAll(left);
-  return [
-    insertEffects(
-      effect,
-      source,
-      rowsWhere(source, asksSubject(effect) ? whoLeft(plan) : [], where),
-      allOf([
-        "r.id = any (requests)",
-        `r.strategy = ${literal(strategy)}`,
-        ...conditions(withoutPerson(effect, source), { ...source, strategies: null }),
-      ]),
-    ),
-  ];
+  const where =
+    fed === null ? allOf([`(${ofArms(arms, ofOwnRequest)})`, `(${anyOfAll(left)})`]) : anyOfAll(left);
+  const subject = asksSubject(effect) ? whoLeft(plan) : [];
+  const sql = insertEffects(effect, source, {
+    from: ["from lethe.deletion_request r", ...rowsWhere(source, subject, where)],
+    where: allOf([
+      "r.id = any (requests)",
+      `r.strategy = ${literal(strategy)}`,
+      ...conditions(withoutPerson(effect, source), { ...source, strategies: null }),
+    ]),
+  });
+  return [`${sql};`];
 }
 
 const feeds = (name: string) => (change: { column: string }) => change.column === name;

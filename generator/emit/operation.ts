@@ -45,13 +45,19 @@ export function allOf(conditions: string[]): string {
   return [first, ...rest.map((each) => indent(each, 2).trimStart())].join("\n  and ");
 }
 
-/** The statements that do it, for all subjects at once. */
-export function statement(operation: Operation, key: KeyPlan, subjects: Subjects): string {
+/** The statements that do it, for all subjects at once; `told`: what is written down of rows that go last. */
+export function statement(
+  operation: Operation,
+  key: KeyPlan,
+  subjects: Subjects,
+  told: string[] = [],
+): string {
   const { changes, owned, guard } = partsOf(operation, key, subjects);
   // A part is written even where nothing changes: whoever writes to the row meanwhile then meets a newer one.
   const where = allOf(guard === null || operation.class === "part" ? owned : [...owned, guard]);
   const name = table(operation.table);
-  const locked = isLast(operation) ? `${lockOrphans(operation, where)}\n` : "";
+  const telling = told.length === 0 ? "" : `with ${told.join(", ")}\n`;
+  const locked = isLast(operation) ? `${lockOrphans(operation, where)}\n${telling}` : "";
   if (operation.action === "delete") return `${locked}delete from ${name} t\nwhere ${where};`;
   if (operation.action === "reassign") return reassignSql(operation, changes, owned, subjects);
   const detached = operation.detach.map((each) => `${ident(each)} = null`);

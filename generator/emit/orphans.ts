@@ -38,6 +38,12 @@ export function orphanedBy(
   return [...found, ...where, ...owner.referrers.map((each) => unreferenced(each, null))];
 }
 
+/** For whom which rows were written down. */
+export function whoseOrphans({ table: to, rows }: Orphaned, subjects: Subjects): string {
+  const keys = rows.owner.types.map((type, index) => `(o.row_key ->> ${index})::${type} as key_${index + 1}`);
+  return `select o.request_id, ${keys.join(", ")}\nfrom lethe.orphan o\nwhere o.subject_id = any (${subjects(rows.option)}) and o.link = ${linkOf(to, rows.owner)}`;
+}
+
 /**
  * A row that is about to be pointed at by somebody else's is locked by that one's foreign key: whoever waited for it
  * must look again, with a statement of its own, or take the other's row along where the foreign key cascades.

@@ -5,6 +5,7 @@ import { literal } from "../quote.ts";
 import { heavy, SIGN_IN } from "./heavy.ts";
 import { finalMark, unmarkGone } from "./marks.ts";
 import { assignments, statement, title } from "./operation.ts";
+import { holdTold, toldWith } from "./orphan-effects.ts";
 import { captureStep, isLast } from "./orphans.ts";
 import { byVariable, optionDeclarations } from "./owner.ts";
 import { requireNoneThroughSubject, residueFunctions } from "./residue.ts";
@@ -65,6 +66,7 @@ function strategyProcedure(plan: Plan, strategy: Strategy): DatabaseObject {
       ...subjectStatement(plan, strategy),
       "",
       ...statements(plan, strategy, operations.filter(isLast)),
+      ...holdTold(plan, strategy, operations),
       "-- A trigger or rule of the application may have swallowed a change: nothing that was to go may be left.",
       `if lethe.may_interfere('${strategy}') then`,
       `  perform lethe.require_no_residue(lethe.${strategy}_residue(subjects));`,
@@ -91,10 +93,14 @@ export function subjectsParameter(plan: Plan) {
 function statements(plan: Plan, strategy: Strategy | "identity", operations: Operation[]): string[] {
   return operations.flatMap((operation) => [
     title(operation),
-    statement(operation, plan.key, byVariable),
+    statement(operation, plan.key, byVariable, toldOf(plan, strategy, operation)),
     ...counted(strategy, operation),
     "",
   ]);
+}
+
+function toldOf(plan: Plan, strategy: Strategy | "identity", operation: Operation): string[] {
+  return strategy === "identity" || !isLast(operation) ? [] : toldWith(plan, strategy, operation);
 }
 
 /**

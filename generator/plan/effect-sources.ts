@@ -6,6 +6,7 @@ import type { EffectArm, EffectSource } from "./effects.ts";
 import type { KeyPlan, SubjectPlan } from "./model.ts";
 import type { Operations } from "./operations.ts";
 import { effective, ownedRows } from "./owner.ts";
+import { isOrphaned } from "./referenced-by.ts";
 import { rowsUnder } from "./rows-under.ts";
 
 /** What a source is resolved with. */
@@ -30,6 +31,11 @@ export function rowSources(whole: Whole, effect: EffectAnnotation): EffectSource
   return byArms(context, strategies, effect.at, (under) =>
     found.rules.flatMap(({ rule, path }) => arm(whole, found.decision, rule, path, under)),
   ).map((each) => ({ ...common, ...each, table }));
+}
+
+/** Of rows that go once nothing points at them: told of as they go, after everything else. */
+export function goesLast({ arms }: EffectSource): boolean {
+  return arms?.some(({ rows }) => isOrphaned(rows)) ?? false;
 }
 
 /** soft_delete leaves what is personal where it is, and so does the outside; unless it is all there is. */

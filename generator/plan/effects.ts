@@ -3,6 +3,7 @@
  * here and reported by L076 to L080.
  */
 import type { AnnotationPath, EffectTime, Sql, Strategy } from "../annotation/model.ts";
+import { parseExpression } from "../sql-fragment.ts";
 import type { Decision, PlanContext } from "./context.ts";
 import { feedsOf } from "./effect-feeds.ts";
 import { columnSources, rowSources, type Whole } from "./effect-sources.ts";
@@ -19,6 +20,8 @@ export interface EffectPlan {
   after: string[];
   required: boolean;
   payload: { name: string; sql: Sql }[];
+  /** Whether the payload carries the token of the link that takes the deletion back. */
+  token: boolean;
   where: Sql | null;
   option: OptionTest | null;
   /** Each makes effects of its own. */
@@ -67,6 +70,7 @@ export function planEffects(
       after,
       required,
       payload: Object.entries(payload).map(([field, sql]) => ({ name: field, sql })),
+      token: Object.values(payload).some(carriesToken),
       where: where ?? null,
       option: optionOf(effect),
       sources:
@@ -77,6 +81,11 @@ export function planEffects(
     };
   });
   return inOrder(planned);
+}
+
+function carriesToken(sql: Sql): boolean {
+  const parsed = parseExpression(sql);
+  return parsed.ok && parsed.bareColumns.includes("cancel_token");
 }
 
 /** Predecessors first, so that whoever waits finds them there. */

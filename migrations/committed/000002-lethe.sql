@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:4f6fcd6ea3ec797ce2aa925e6114da9b42d6ddc6
+--! Hash: sha1:698a0e10a741f30cc7d2347d9d9220bf3ff4819c
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -950,6 +950,18 @@ create type lethe.places as (
 comment on type lethe.places is 'Rows for one step: the number of the statement, and where they are.';
 $step$);
 
+call pg_temp.lethe_step(15, $step$
+-- A token that goes out with a mail is made when the mail is, and not days before: until then its place is held.
+alter table lethe.effect
+  add column token_place text,
+  add column token_hash bytea;
+comment on column lethe.effect.token_place is
+  'What stands in the payload for the token until a worker claims the effect for the first time.';
+comment on column lethe.effect.token_hash is 'sha256 of the effect''s own token for cancel_deletion_by_token().';
+create unique index effect_token on lethe.effect (token_hash)
+  where token_hash is not null;
+$step$);
+
 -- =============================================================================
 -- IS THIS THE RIGHT DATABASE?
 -- What the annotation knows of the application's tables. The migration stops
@@ -1110,7 +1122,8 @@ with declared (table_name, kind, name, expected) as (
     ('public.user_tokens', 'index', 'user_id', 'an index that begins with them'),
     ('public.collections', 'index', 'owner_id', 'an index that begins with them'),
     ('public.property_listings', 'index', 'creator_id', 'an index that begins with them'),
-    ('public.collection_members', 'index', 'collection_id', 'an index that begins with them')
+    ('public.collection_members', 'index', 'collection_id', 'an index that begins with them'),
+    ('public.users', 'unique index', 'id', 'a unique index')
 ), gone as (
   delete from lethe.annotated_object r
   where not exists (select from declared d where d.table_name = r.table_name and d.kind = r.kind and d.name = r.name)
@@ -2560,7 +2573,7 @@ $define$);
 -- =============================================================================
 
 call pg_temp.lethe_define('procedure lethe.capture_schedule_effects(bigint[], text)', $define$
-create or replace procedure lethe.capture_schedule_effects(requests bigint[], cancel_token text)
+create or replace procedure lethe.capture_schedule_effects(requests bigint[], shown text)
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
@@ -2576,7 +2589,7 @@ comment on procedure lethe.capture_schedule_effects(bigint[], text) is 'Written 
 $define$);
 
 call pg_temp.lethe_define('procedure lethe.capture_before_effects(bigint[], text)', $define$
-create or replace procedure lethe.capture_before_effects(requests bigint[], cancel_token text)
+create or replace procedure lethe.capture_before_effects(requests bigint[], shown text)
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
@@ -4050,13 +4063,18 @@ set row_security = off
 as $function$
 #variable_conflict use_variable
 declare
+  hash constant bytea := sha256(convert_to(token, 'UTF8'));
   target lethe.deletion_request;
 begin
   perform lethe.require_read_committed();
   perform lethe.hold_off_migration(wait => true);
   select r.* into target
   from lethe.deletion_request r
-  where r.cancel_token_hash = sha256(convert_to(token, 'UTF8'))
+  where r.id = coalesce(
+      (select q.id from lethe.deletion_request q where q.cancel_token_hash = hash),
+      -- Every mail has one of its own.
+      (select e.request_id from lethe.effect e where e.token_hash = hash)
+    )
     and r.state in ('scheduled', 'executing')
   for update;
   if not found then
@@ -4073,7 +4091,7 @@ end
 $function$;
 comment on function lethe.cancel_deletion_by_token(text) is
   'Takes a scheduled deletion back with the token from the mail, for the person who can no longer sign in.
-   The token works once. Returns the subject. Errors: LT002 no such token, LT008 already executing.';
+   Every mail that an effect sends has a token of its own; each works, and one ends them all. Returns the subject. Errors: LT002 no such token, LT008 already executing.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.cancel_request(bigint, text)', $define$
@@ -4926,6 +4944,20 @@ comment on function lethe.cut_to_size(bigint[], bigint) is
    The others stay due: a batch is bounded by its rows, not by its people alone.';
 $define$);
 
+call pg_temp.lethe_define('function lethe.due_by_limit()', $define$
+create or replace function lethe.due_by_limit() returns timestamptz
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $function$
+  -- The month of Art. 12(3) matters more than quiet hours.
+  select case when lethe.in_window() then 'infinity' else now() + interval '2 days' end;
+$function$;
+comment on function lethe.due_by_limit() is
+  'The worker may go on with requests whose due_by is before this: all in the window, outside it those due within two days.
+   Ask in a subquery, (select lethe.due_by_limit()): once a statement, not for each row.';
+$define$);
+
 call pg_temp.lethe_define('function lethe.due_requests(integer)', $define$
 create or replace function lethe.due_requests(max integer default 500) returns setof bigint
 language plpgsql
@@ -5367,12 +5399,9 @@ as $function$
 begin
   perform lethe.require_service();
   return query
-  select r.id
-  from lethe.deletion_request r
-  where r.state = 'executing'
-    and (r.next_attempt_at is null or r.next_attempt_at <= now())
-    and ((select lethe.in_window()) or r.due_by < now() + interval '2 days')
-  order by r.id
+  select s.request_id
+  from lethe.in_steps s
+  order by s.request_id
   limit 1000;
 end
 $function$;
@@ -5683,9 +5712,7 @@ as $function$
       select min(d.due_since) from lethe.due d
     ),
     (
-      select min(greatest(r.scheduled_for, r.next_attempt_at))
-      from lethe.deletion_request r
-      where r.state = 'executing' and (select lethe.in_window())
+      select min(s.due_since) from lethe.in_steps s
     ),
     now()
   ), interval '0'))::double precision;
@@ -6443,6 +6470,18 @@ begin
     limit max
     for update skip locked
   );
+  -- The token of its own that a mail carries: made now, the same for all attempts, gone with the payload.
+  update lethe.effect e
+  set payload = replace(e.payload::text, e.token_place, n.token)::jsonb,
+      token_hash = sha256(convert_to(n.token, 'UTF8')),
+      token_place = null
+  from (
+    select t.id, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '') as token
+    from lethe.effect t
+    where t.id = any (claimed) and t.token_place is not null
+    offset 0
+  ) n
+  where e.id = n.id;
   return query
   update lethe.effect e
   set state = 'delivering',
@@ -7699,6 +7738,10 @@ as $function$
       from relation r join pg_constraint k on k.conrelid = r.relation
     ),
     (
+      select concat(count(*), ':', sum(hashtextextended(concat_ws(' ', i.indexrelid, i.xmin), 0)))
+      from relation r join pg_index i on i.indrelid = r.relation
+    ),
+    (
       select concat(count(*), ':', sum(hashtextextended(concat_ws(' ', y.oid, y.xmin), 0)))
       from relation r join pg_policy y on y.polrelid = r.relation
     ),
@@ -7930,10 +7973,32 @@ begin
           join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
           where k.position <= cardinality(wanted.columns)
         ) = array(select w from unnest(wanted.columns) w order by w)
+    )
+  union all
+  -- Without these one row may be two people's, or two people look like one: nobody is erased until it is decided.
+  select r.table_name, o.name, o.kind, o.expected, 'none', 'error', r.strategies
+  from lethe.annotated_object o
+  join relation r on r.table_name = o.table_name
+  cross join lateral string_to_array(o.name, ', ') as wanted (columns)
+  where o.kind = 'unique index'
+    and not exists (
+      select
+      from pg_index i
+      where i.indrelid = r.relation
+        and i.indisunique
+        and i.indisvalid
+        and i.indpred is null
+        and i.indexprs is null
+        and (
+          select array_agg(a.attname::text)
+          from unnest(i.indkey::int2[]) with ordinality as k (attnum, position)
+          join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
+          where k.position <= i.indnkeyatts
+        ) <@ wanted.columns
     );
 end
 $function$;
-comment on function lethe.index_differences() is 'Owner columns whose rows no index finds any more.';
+comment on function lethe.index_differences() is 'Owner columns whose rows no index finds any more, and columns that no unique index keeps one person''s.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.own_differences()', $define$
@@ -8120,8 +8185,7 @@ from lethe.deletion_request r
 where r.state = 'scheduled'
   and r.blocked_at is null
   and greatest(r.scheduled_for, r.next_attempt_at) <= now()
-  -- The month of Art. 12(3) matters more than quiet hours. Asked once, not for each row.
-  and ((select lethe.in_window()) or r.due_by < now() + interval '2 days');
+  and r.due_by < (select lethe.due_by_limit());
 comment on view lethe.due is 'Requests that may be executed now: the one place that says so.';
 $define$);
 
@@ -8138,6 +8202,17 @@ where e.state in ('pending', 'delivering', 'failed')
 group by e.handler, e.state;
 comment on view lethe.effect_counts is
   'Effects that aren''t done yet, by handler and state; failed are dead letters. How far behind a handler is: now() - oldest.';
+$define$);
+
+call pg_temp.lethe_define('view lethe.in_steps', $define$
+create or replace view lethe.in_steps as
+select r.id as request_id,
+       greatest(r.scheduled_for, r.next_attempt_at) as due_since
+from lethe.deletion_request r
+where r.state = 'executing'
+  and (r.next_attempt_at is null or r.next_attempt_at <= now())
+  and r.due_by < (select lethe.due_by_limit());
+comment on view lethe.in_steps is 'Requests whose erasure goes in steps and may go on now.';
 $define$);
 
 call pg_temp.lethe_define('view lethe.overdue', $define$
@@ -8158,7 +8233,7 @@ select r.id as request_id,
          when r.blocked_at is not null and r.last_error like 'effect %' then 'a required effect is open'
          when r.blocked_at is not null then 'blocked'
          when r.attempts > 0 then 'failed'
-         when not (select lethe.in_window()) and r.due_by >= now() + interval '2 days' then 'the execution window'
+         when r.due_by >= (select lethe.due_by_limit()) then 'the execution window'
          else 'waits for the worker'
        end as waits_because,
        r.attempts,
@@ -8609,6 +8684,7 @@ call pg_temp.lethe_grant('function lethe.schedule_deletion(uuid, lethe.strategy,
 call pg_temp.lethe_grant('function lethe.verify_events(bigint)', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.within_cooldown(uuid)', 'execute', array['app_user', 'app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.continue_deletion(bigint)', 'execute', array['app_worker']::name[]);
+call pg_temp.lethe_grant('function lethe.due_by_limit()', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.due_requests(integer)', 'execute', array['app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.execute_deletion(uuid, boolean)', 'execute', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('function lethe.execute_due_deletions(integer)', 'execute', array['app_worker']::name[]);

@@ -34,6 +34,18 @@ begin
     limit max
     for update skip locked
   );
+  -- The token of its own that a mail carries: made now, the same for all attempts, gone with the payload.
+  update lethe.effect e
+  set payload = replace(e.payload::text, e.token_place, n.token)::jsonb,
+      token_hash = sha256(convert_to(n.token, 'UTF8')),
+      token_place = null
+  from (
+    select t.id, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '') as token
+    from lethe.effect t
+    where t.id = any (claimed) and t.token_place is not null
+    offset 0
+  ) n
+  where e.id = n.id;
   return query
   update lethe.effect e
   set state = 'delivering',

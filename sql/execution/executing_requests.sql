@@ -11,12 +11,9 @@ as $function$
 begin
   perform lethe.require_service();
   return query
-  select r.id
-  from lethe.deletion_request r
-  where r.state = 'executing'
-    and (r.next_attempt_at is null or r.next_attempt_at <= now())
-    and ((select lethe.in_window()) or r.due_by < now() + interval '2 days')
-  order by r.id
+  select s.request_id
+  from lethe.in_steps s
+  order by s.request_id
   limit 1000;
 end
 $function$;

@@ -15,9 +15,7 @@ as $function$
       select min(d.due_since) from lethe.due d
     ),
     (
-      select min(greatest(r.scheduled_for, r.next_attempt_at))
-      from lethe.deletion_request r
-      where r.state = 'executing' and (select lethe.in_window())
+      select min(s.due_since) from lethe.in_steps s
     ),
     now()
   ), interval '0'))::double precision;

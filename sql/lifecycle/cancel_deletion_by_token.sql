@@ -10,13 +10,18 @@ set row_security = off
 as $function$
 #variable_conflict use_variable
 declare
+  hash constant bytea := sha256(convert_to(token, 'UTF8'));
   target lethe.deletion_request;
 begin
   perform lethe.require_read_committed();
   perform lethe.hold_off_migration(wait => true);
   select r.* into target
   from lethe.deletion_request r
-  where r.cancel_token_hash = sha256(convert_to(token, 'UTF8'))
+  where r.id = coalesce(
+      (select q.id from lethe.deletion_request q where q.cancel_token_hash = hash),
+      -- Every mail has one of its own.
+      (select e.request_id from lethe.effect e where e.token_hash = hash)
+    )
     and r.state in ('scheduled', 'executing')
   for update;
   if not found then
@@ -33,4 +38,4 @@ end
 $function$;
 comment on function lethe.cancel_deletion_by_token(text) is
   'Takes a scheduled deletion back with the token from the mail, for the person who can no longer sign in.
-   The token works once. Returns the subject. Errors: LT002 no such token, LT008 already executing.';
+   Every mail that an effect sends has a token of its own; each works, and one ends them all. Returns the subject. Errors: LT002 no such token, LT008 already executing.';

@@ -17,7 +17,7 @@ select r.id as request_id,
          when r.blocked_at is not null and r.last_error like 'effect %' then 'a required effect is open'
          when r.blocked_at is not null then 'blocked'
          when r.attempts > 0 then 'failed'
-         when not (select lethe.in_window()) and r.due_by >= now() + interval '2 days' then 'the execution window'
+         when r.due_by >= (select lethe.due_by_limit()) then 'the execution window'
          else 'waits for the worker'
        end as waits_because,
        r.attempts,

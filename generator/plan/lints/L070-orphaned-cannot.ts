@@ -1,6 +1,7 @@
 /** L070: something asked of rows by referencedBy() that only a row with an owner of its own can do. */
 import type { TableAnnotation } from "../../annotation/model.ts";
 import { type PlanContext, report } from "../context.ts";
+import { goesLast } from "../effect-sources.ts";
 import type { OwnerPlan, Plan } from "../model.ts";
 import { rulesOf } from "../owner.ts";
 import { isOrphaned } from "../referenced-by.ts";
@@ -38,18 +39,22 @@ export const orphanedCannot: Lint = (plan, context) => {
   }
 };
 
-/** Whether the row goes is only known when everything else has gone; an effect is written down before. */
+/** Whether the row goes is only known when everything else has gone: the person's own row too, perhaps. */
 function effects(plan: Plan, context: PlanContext): void {
   for (const effect of plan.effects)
-    for (const { table, arms } of effect.sources) {
-      if (!arms?.some(({ rows }) => isOrphaned(rows))) continue;
-      report(context, {
-        code: "L070",
-        subject: table.name,
-        message: `the effect ${effect.name} would be written down before it is known whether the row goes: what is outside might be somebody else's still`,
-        remedy: `feed ${effect.name} from a table that has an owner, or delete what is outside by a job of your own`,
-        path: effect.path,
-      });
+    for (const source of effect.sources.filter(goesLast)) {
+      const refuse = (message: string, remedy: string) =>
+        report(context, { code: "L070", subject: source.table.name, message, remedy, path: effect.path });
+      if (effect.at !== "execute")
+        refuse(
+          `the effect ${effect.name} would be written at ${effect.at}, before it is known whether the row goes: what is outside might be somebody else's still`,
+          'leave out at, or write at: "execute"',
+        );
+      else if (!source.ownRow && (effect.payload.length > 0 || effect.where !== null))
+        refuse(
+          `the effect ${effect.name} asks for the person's row, and such a row is told of last, when that one is erased`,
+          `let payload and where be about the row itself: forEach: ${JSON.stringify(source.table.table)}; or leave them out`,
+        );
     }
 }
 

@@ -2,6 +2,7 @@
 import type { EffectTime } from "../../annotation/model.ts";
 import { nearest } from "../../annotation/nearest.ts";
 import { report } from "../context.ts";
+import { goesLast } from "../effect-sources.ts";
 import type { EffectPlan } from "../effects.ts";
 import type { Lint } from "./index.ts";
 
@@ -40,6 +41,11 @@ export const effectOrder: Lint = (plan, context) => {
         problem(
           `at ${effect.at} it would wait for ${JSON.stringify(name)}, which is at ${first.at}`,
           "name an effect that is due earlier, or change at",
+        );
+      } else if (first.sources.some(goesLast) && !effect.sources.every(goesLast)) {
+        problem(
+          `it would wait for ${JSON.stringify(name)}, which is for rows that go last, once nothing points at them: delivered by then, perhaps`,
+          "remove it from after",
         );
       }
     }

@@ -37,6 +37,15 @@ beforeEach(async () => {
 });
 const waits = async () =>
   (await db.sql`select waits_because from lethe.overdue where subject_id = ${person}`)[0]?.waits_because;
+const lag = async () => (await db.sql`select lethe.lag() as seconds`)[0]?.seconds;
+
+interface PlanNode {
+  "Node Type": string;
+  "Index Name"?: string;
+  "Parent Relationship"?: string;
+  Plans?: PlanNode[];
+}
+const flat = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(flat)];
 
 test("what the annotation says is in force", async () => {
   expect(await db.sql`select window_from, window_to, window_zone from lethe.annotation`).toEqual([
@@ -53,8 +62,7 @@ test("in it requests are executed, outside they wait, visibly", async () => {
   expect(await operator`select waits_because from lethe.overdue`).toEqual([
     { waits_because: "the execution window" },
   ]);
-  const [lag] = await db.sql`select lethe.lag() as seconds`;
-  expect(lag?.seconds).toBe(0);
+  expect(await lag()).toBe(0);
   await open(-1, 3);
   expect(await executeDue(db.sql)).toMatchObject({ executed: 1 });
 });
@@ -94,4 +102,36 @@ test("who goes in steps waits between them, too", async () => {
   expect(await db.sql`select lethe.executing_requests() as id`).toEqual([{ id }]);
   await open(2, 3);
   expect(await db.sql`select lethe.executing_requests() as id`).toEqual([]);
+  expect(await lag()).toBe(0);
+});
+
+test("who goes in steps goes on two days before the month is over, and counts as the worker's delay", async () => {
+  await open(2, 3);
+  await schedule(db.sql, person, { grace: "0" });
+  const { id } = await requestOf(db.sql, person);
+  await db.sql`
+    update lethe.deletion_request
+    set state = 'executing', scheduled_for = now() - interval '1 hour', due_by = now() + interval '47 hours'
+    where id = ${id}
+  `;
+  expect(await db.sql`select lethe.executing_requests() as id`).toEqual([{ id }]);
+  expect(await lag()).toBeGreaterThanOrEqual(3600);
+  await db.sql`update lethe.deletion_request set next_attempt_at = now() + interval '1 minute' where id = ${id}`;
+  expect(await lag()).toBe(0);
+});
+
+test("the claim asks for the window once, and goes through the index", async () => {
+  const [row] = await db.sql.begin(async (sql) => {
+    await sql`set local enable_seqscan = off`;
+    await sql`set local plan_cache_mode = force_generic_plan`;
+    return sql<{ "QUERY PLAN": [{ Plan: PlanNode }] }[]>`
+      explain (format json, verbose)
+      select d.request_id from lethe.due d order by d.due_since limit 500 for update skip locked
+    `;
+  });
+  const nodes = flat(row?.["QUERY PLAN"][0].Plan as PlanNode);
+  const asking = nodes.filter((node) => JSON.stringify({ ...node, Plans: [] }).includes("due_by_limit()"));
+  expect(asking.map((node) => node["Parent Relationship"])).toEqual(["InitPlan"]);
+  expect(nodes.map((node) => node["Index Name"])).toContain("deletion_request_due");
+  expect(nodes.map((node) => node["Node Type"])).not.toContain("Sort");
 });

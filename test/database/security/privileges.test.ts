@@ -37,6 +37,7 @@ const functions: Record<string, Role[]> = {
   schedule_legacy: ["app_worker"],
   retry_deletion: ["app_admin", "app_worker"],
   in_window: ["app_admin", "app_worker"],
+  due_by_limit: ["app_admin", "app_worker"],
   close_effect: ["app_admin", "app_worker"],
   due_effects: ["app_worker"],
   claim_effects: ["app_worker"],

@@ -8,6 +8,7 @@ import {
   session,
   via,
 } from "../../../../generator/annotation/builders.ts";
+import type { EffectInput } from "../../../../generator/annotation/input.ts";
 import { table } from "../catalog-builder.ts";
 import { findings, person, subjects, users } from "./lint.ts";
 
@@ -68,14 +69,42 @@ test("L028: nothing points there, or two do; L025: what points there has no inde
   expect(subjects("L025", wrong("uuid index -> addresses"))).toEqual([]);
 });
 
-test("L070: an effect, which is written down before it is known whether the row goes", () => {
-  const effect = (address: Decision) => ({
+test("L070: an effect before it is known whether the row goes, or of a person who is gone by then", () => {
+  const effect = (more: Omit<EffectInput, "handler"> = {}, address = content({ owner, columns: fed })) => ({
     ...decide(address),
-    more: { effects: { picture: { handler: "blob" } }, lifecycle: { strategies: ["anonymize" as const] } },
+    more: {
+      effects: { picture: { handler: "blob", ...more } },
+      lifecycle: { strategies: ["anonymize" as const] },
+    },
   });
   const fed = { street: pii.null({ effect: "picture" }) };
-  expect(findings("L070", effect(content({ owner, columns: fed, rows: "transform" })))).toMatchObject([
+  expect(findings("L070", effect())).toEqual([]);
+  expect(findings("L070", effect({ at: "schedule" }))).toMatchObject([
     { subject: "public.addresses", path: ["effects", "picture"] },
   ]);
-  expect(subjects("L070", effect(content({ owner: "id", columns: fed, rows: "transform" })))).toEqual([]);
+  const payload = { id: "t.id" };
+  expect(subjects("L070", effect({ payload }))).toEqual(["public.addresses"]);
+  expect(subjects("L070", effect({ where: "t.id is not null" }))).toEqual(["public.addresses"]);
+  expect(subjects("L070", effect({ payload, forEach: "addresses" }))).toEqual([]);
+  expect(subjects("L070", effect({ payload }, content({ owner: "id", columns: fed })))).toEqual([]);
+});
+
+test("L077: nothing waits for what is told last", () => {
+  const after = (name: string | undefined) => ({
+    ...decide(goes),
+    more: {
+      effects: {
+        places: { handler: "blob", forEach: "addresses", payload: { id: "t.id" } },
+        maps: { handler: "blob", forEach: "addresses", payload: { id: "t.id" }, after: "places" },
+        goodbye: {
+          handler: "mail",
+          payload: { id: "t.id" },
+          ...(name === undefined ? {} : { after: name }),
+        },
+      },
+      lifecycle: { strategies: ["anonymize" as const] },
+    },
+  });
+  expect(subjects("L077", after(undefined))).toEqual([]);
+  expect(subjects("L077", after("places"))).toEqual(["effect goodbye"]);
 });

@@ -2,6 +2,7 @@
 import type { GuardPlan, Plan } from "../plan/model.ts";
 import { ident, literal } from "../quote.ts";
 import { freezePart, freezeSubject, partChecks, placeholder } from "./freeze.ts";
+import { isVia, refuseBelow, whereOf } from "./guard-keys.ts";
 import { inGrace, marked, notMarked } from "./marks.ts";
 import { asKey, ownerKey } from "./owner.ts";
 import { routine } from "./routine.ts";
@@ -82,6 +83,12 @@ function secondLook(plan: Plan): string[] {
 function guardTrigger(plan: Plan, guard: GuardPlan): DatabaseObject[] {
   const name = nameFor("guard", guard.table);
   const checks = guard.rows.flatMap((rows) => {
+    if (isVia(rows)) {
+      const refused = refuseBelow(plan, rows);
+      return rows.where === null
+        ? [refused]
+        : [`if (${whereOf(rows.where, "new")}) then`, indent(refused, 2), "end if;"];
+    }
     const now = ownerKey(rows.owner, "new", plan.key);
     const before = ownerKey(rows.owner, "old", plan.key);
     // The rule's own rows alone; a row that becomes one of them arrives like any other. Only such a row need have an
@@ -115,11 +122,6 @@ function guardTrigger(plan: Plan, guard: GuardPlan): DatabaseObject[] {
       on: { table: guard.table, mode: "share row exclusive" },
     },
   ];
-}
-
-/** A rule's condition about a row that a trigger holds. */
-function whereOf(where: string, row: "new" | "old"): string {
-  return `select ${where.trim()} from (select ${row}.*) t`;
 }
 
 /** Of numbers wider than the key's type, those that can't be a key. */

@@ -5,6 +5,7 @@
 import type { Strategy } from "../annotation/model.ts";
 import type { ForeignKey, Table, Trigger } from "../catalog/model.ts";
 import type { PlanContext } from "./context.ts";
+import { uniqueColumns } from "./drift-uniques.ts";
 import { matchColumns } from "./match.ts";
 import type { DriftPlan, Operation, OwnedRows, Plan, TouchedTable } from "./model.ts";
 import { rulesOf } from "./owner.ts";
@@ -22,7 +23,7 @@ export function planDrift(plan: Omit<Plan, "drift">, context: PlanContext): Drif
     if (name === plan.subject.table.name || work.removes.length > 0)
       objects.push(...references(context, table));
   }
-  objects.push(...indexes(plan, context));
+  objects.push(...indexes(plan, context), ...uniqueColumns(plan, context));
   return {
     tables: Object.fromEntries([...tables].map(([name, work]) => [name, sorted(work)])),
     objects: unique(objects),

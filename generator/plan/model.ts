@@ -263,7 +263,12 @@ export interface GhostPlan {
 export interface DriftPlan {
   /** By the table's name; a table that isn't here is touched by no strategy. */
   tables: Record<string, TouchedTable>;
-  objects: { table: string; kind: "foreign key" | "trigger" | "index"; name: string; expected: string }[];
+  objects: {
+    table: string;
+    kind: "foreign key" | "trigger" | "index" | "unique index";
+    name: string;
+    expected: string;
+  }[];
 }
 
 /** Strategies that touch a table, that remove rows of it, and that leave a person's rows there. */

@@ -31,6 +31,10 @@ as $function$
       from relation r join pg_constraint k on k.conrelid = r.relation
     ),
     (
+      select concat(count(*), ':', sum(hashtextextended(concat_ws(' ', i.indexrelid, i.xmin), 0)))
+      from relation r join pg_index i on i.indrelid = r.relation
+    ),
+    (
       select concat(count(*), ':', sum(hashtextextended(concat_ws(' ', y.oid, y.xmin), 0)))
       from relation r join pg_policy y on y.polrelid = r.relation
     ),

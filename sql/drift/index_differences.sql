@@ -30,7 +30,29 @@ begin
           join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
           where k.position <= cardinality(wanted.columns)
         ) = array(select w from unnest(wanted.columns) w order by w)
+    )
+  union all
+  -- Without these one row may be two people's, or two people look like one: nobody is erased until it is decided.
+  select r.table_name, o.name, o.kind, o.expected, 'none', 'error', r.strategies
+  from lethe.annotated_object o
+  join relation r on r.table_name = o.table_name
+  cross join lateral string_to_array(o.name, ', ') as wanted (columns)
+  where o.kind = 'unique index'
+    and not exists (
+      select
+      from pg_index i
+      where i.indrelid = r.relation
+        and i.indisunique
+        and i.indisvalid
+        and i.indpred is null
+        and i.indexprs is null
+        and (
+          select array_agg(a.attname::text)
+          from unnest(i.indkey::int2[]) with ordinality as k (attnum, position)
+          join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
+          where k.position <= i.indnkeyatts
+        ) <@ wanted.columns
     );
 end
 $function$;
-comment on function lethe.index_differences() is 'Owner columns whose rows no index finds any more.';
+comment on function lethe.index_differences() is 'Owner columns whose rows no index finds any more, and columns that no unique index keeps one person''s.';

@@ -1,6 +1,17 @@
 /** lethe.drift: each way in which a database leaves the one that its annotation knows; 0 → 1 → 0 rows. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ack, content, keep, pii, session, subject, unrelated } from "../../../generator/index.ts";
+import {
+  ack,
+  content,
+  keep,
+  match,
+  part,
+  pii,
+  session,
+  subject,
+  unrelated,
+  via,
+} from "../../../generator/index.ts";
 import { createDatabase, type Database } from "../../support/database.ts";
 import {
   apply,
@@ -18,7 +29,7 @@ const erasure: Erasure = {
     users: subject({
       key: "id",
       rls: "hide",
-      columns: { id: keep(), email: pii.email(), bio: pii.null() },
+      columns: { id: keep(), email: pii.email(), bio: pii.null(), member_no: keep() },
       triggers: { stamp: ack("only sets a time") },
     }),
     sessions: session(),
@@ -26,11 +37,19 @@ const erasure: Erasure = {
     posts: content({ columns: { body: pii.null(), kind: keep(), "Odd name": keep() } }),
     likes: content({ rows: "delete" }),
     prices: unrelated("no people in it"),
+    profiles: part({ owner: "user_id", columns: { bio: pii.null(), handle: keep() } }),
+    invites: content({ owner: match("email", { if: "true" }), rows: "delete" }),
+    badges: content({ owner: via("users", { columns: ["no"], references: ["member_no"] }), rows: "delete" }),
   },
 };
 
 const schema = `
-  create table users (id bigint primary key, email text not null unique, bio text);
+  create table users (id bigint primary key, email text not null unique, bio text, member_no integer);
+  create unique index users_member on users (member_no) include (email);
+  create table profiles (id bigint primary key, user_id bigint not null, handle text unique, bio text);
+  create unique index profiles_user on profiles (user_id);
+  create table invites (id bigint primary key, email text); create index on invites (email);
+  create table badges (id bigint primary key, no integer); create index on badges (no);
   create table sessions (id bigint primary key, user_id bigint not null references users);
   create table posts (id bigint primary key, author_id bigint not null references users, body text, kind varchar(10), "Odd name" text);
   create table likes (id bigint primary key, user_id bigint references users);
@@ -177,6 +196,26 @@ const cases: [what: string, change: string, rows: Row[]][] = [
     [["public.likes", "index", "user_id", "warn", []]],
   ],
   [
+    "the index that keeps a part's row one person's",
+    "drop index profiles_user; create index on profiles (user_id)",
+    [["public.profiles", "unique index", "user_id", "error", ["anonymize", "hard_delete"]]],
+  ],
+  [
+    "such an index, partial, or unique by more",
+    "drop index profiles_user; create unique index on profiles (user_id) where handle is not null; create unique index on profiles (user_id, handle)",
+    [["public.profiles", "unique index", "user_id", "error", ["anonymize", "hard_delete"]]],
+  ],
+  [
+    "values that rows are found by",
+    "alter table users drop constraint users_email_key; create index on users (email)",
+    [["public.users", "unique index", "email", "error", all]],
+  ],
+  [
+    "what rows point at instead of the key",
+    "drop index users_member; create index on users (member_no)",
+    [["public.users", "unique index", "member_no", "error", all]],
+  ],
+  [
     "such an index, partial",
     "drop index likes_user; create index on likes (user_id) where id > 7",
     [["public.likes", "index", "user_id", "warn", []]],
@@ -203,7 +242,7 @@ test.each(cases)("%s", async (_, change, rows) => {
 
 test("what another index or a name does as well is no difference", () =>
   changed(
-    "drop index likes_user; create index on likes (user_id, id) where user_id is not null; alter table sessions rename constraint sessions_user_id_fkey to renamed; alter table prices add currency text",
+    "drop index likes_user; create index on likes (user_id, id) where user_id is not null; create unique index on profiles (user_id) include (bio); drop index profiles_user; alter table sessions rename constraint sessions_user_id_fkey to renamed; alter table prices add currency text",
     async () => expect(await drift()).toEqual([]),
   ));
 

@@ -9,6 +9,7 @@ import {
   session,
   subject,
   table,
+  via,
 } from "../../../generator/index.ts";
 import { useDatabase } from "../../support/database.ts";
 import { type Erasure, failureOf, installLethe, sqlState, terms } from "../../support/schema-case.ts";
@@ -131,4 +132,64 @@ test("a wider integer than the key is a key where it can be one", async () => {
   await wide.sql`select lethe.schedule_deletion(1)`;
   expect(await sqlState(wide.sql`insert into sessions (user_id) values (1)`)).toBe("LT010");
   await wide.sql`insert into sessions (user_id) values (2), (99999999999)`;
+});
+
+const below = useDatabase("empty");
+test("below a parent: its conditions and all of its rules count", async () => {
+  await below.sql.unsafe(`
+    create table users (id bigint primary key, email text not null unique);
+    create table accounts (
+      id bigint generated always as identity primary key, owner_id text, delegate_id bigint, revoked boolean default false
+    );
+    create table devices (id bigint generated always as identity primary key, account_id bigint references accounts);
+    create table tokens (
+      id bigint generated always as identity primary key, device_id bigint references devices, kind text default 'web'
+    );
+    create index on accounts (owner_id); create index on accounts (delegate_id);
+    create index on devices (account_id); create index on tokens (device_id);
+    insert into users select n, n || '@example.com' from generate_series(1, 9) n;
+    insert into accounts (owner_id, delegate_id, revoked)
+    values ('1', 5, false), ('1', 5, true), ('5', 1, false), ('5', 6, false), ('robot', null, false);
+    insert into devices (account_id) select n from generate_series(1, 5) n;
+  `);
+  await installLethe(below.sql, {
+    ...terms,
+    access: { ...terms.access, currentUser: "nullif(current_setting('app.user_id', true), '')::bigint" },
+    tables: {
+      users: subject({ key: "id", columns: { id: keep(), email: pii.email() } }),
+      accounts: table({
+        rules: [
+          credential({ owner: "owner_id", where: "not t.revoked" }),
+          credential({ owner: "delegate_id", where: "not t.revoked" }),
+        ],
+      }),
+      devices: credential({ owner: via("accounts") }),
+      tokens: session({ owner: via("devices"), where: "t.kind <> 'machine'" }),
+    },
+  });
+  await below.sql`select lethe.schedule_deletion(1)`;
+  const token = (device: number, kind = "web") =>
+    below.sql`insert into tokens (device_id, kind) values (${device}, ${kind}) returning id`;
+  // Their own account, and somebody else's that they may use.
+  for (const device of [1, 3]) expect(await sqlState(token(device)), String(device)).toBe("LT010");
+  // Nobody's under the rules: an account that was revoked, one of others, one without a person, no device.
+  for (const device of [2, 4, 5, null as never])
+    expect(await sqlState(token(device)), String(device)).toBe("none");
+  expect(await sqlState(token(1, "machine"))).toBe("none");
+  expect(await sqlState(below.sql`insert into devices (account_id) values (1)`)).toBe("LT010");
+  expect(await sqlState(below.sql`insert into devices (account_id) values (2)`)).toBe("none");
+
+  // What becomes theirs arrives; what is theirs may change, and go elsewhere.
+  const [free] = await token(4);
+  const [quiet] = await token(1, "machine");
+  const to = (id: unknown, device: number) =>
+    sqlState(below.sql`update tokens set device_id = ${device} where id = ${id as number}`);
+  expect(await to(free?.id, 1)).toBe("LT010");
+  expect(await to(free?.id, 5)).toBe("none");
+  expect(await sqlState(below.sql`update tokens set kind = 'web' where id = ${quiet?.id}`)).toBe("LT010");
+  await below.sql`alter table tokens disable trigger lethe_guard`;
+  const [theirs] = await token(1);
+  await below.sql`alter table tokens enable trigger lethe_guard`;
+  expect(await to(theirs?.id, 3)).toBe("none");
+  expect(await sqlState(below.sql`update tokens set kind = 'app' where id = ${theirs?.id}`)).toBe("none");
 });

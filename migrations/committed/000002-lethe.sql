@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:76186cbc2f0ebc52521bb7eca14eed4538d03135
+--! Hash: sha1:66cdf3f445ce074d94f765be36c54f46e8c12775
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -1078,7 +1078,8 @@ with declared (table_name, kind, name, expected) as (
     ('public.user_tokens', 'index', 'user_id', 'an index that begins with them'),
     ('public.collections', 'index', 'owner_id', 'an index that begins with them'),
     ('public.property_listings', 'index', 'creator_id', 'an index that begins with them'),
-    ('public.collection_members', 'index', 'collection_id', 'an index that begins with them')
+    ('public.collection_members', 'index', 'collection_id', 'an index that begins with them'),
+    ('public.users', 'unique index', 'id', 'a unique index')
 ), gone as (
   delete from lethe.annotated_object r
   where not exists (select from declared d where d.table_name = r.table_name and d.kind = r.kind and d.name = r.name)
@@ -7731,6 +7732,10 @@ as $function$
       from relation r join pg_constraint k on k.conrelid = r.relation
     ),
     (
+      select concat(count(*), ':', sum(hashtextextended(concat_ws(' ', i.indexrelid, i.xmin), 0)))
+      from relation r join pg_index i on i.indrelid = r.relation
+    ),
+    (
       select concat(count(*), ':', sum(hashtextextended(concat_ws(' ', y.oid, y.xmin), 0)))
       from relation r join pg_policy y on y.polrelid = r.relation
     ),
@@ -7938,10 +7943,32 @@ begin
           join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
           where k.position <= cardinality(wanted.columns)
         ) = array(select w from unnest(wanted.columns) w order by w)
+    )
+  union all
+  -- Without these one row may be two people's, or two people look like one: nobody is erased until it is decided.
+  select r.table_name, o.name, o.kind, o.expected, 'none', 'error', r.strategies
+  from lethe.annotated_object o
+  join relation r on r.table_name = o.table_name
+  cross join lateral string_to_array(o.name, ', ') as wanted (columns)
+  where o.kind = 'unique index'
+    and not exists (
+      select
+      from pg_index i
+      where i.indrelid = r.relation
+        and i.indisunique
+        and i.indisvalid
+        and i.indpred is null
+        and i.indexprs is null
+        and (
+          select array_agg(a.attname::text)
+          from unnest(i.indkey::int2[]) with ordinality as k (attnum, position)
+          join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
+          where k.position <= i.indnkeyatts
+        ) <@ wanted.columns
     );
 end
 $function$;
-comment on function lethe.index_differences() is 'Owner columns whose rows no index finds any more.';
+comment on function lethe.index_differences() is 'Owner columns whose rows no index finds any more, and columns that no unique index keeps one person''s.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.own_differences()', $define$

@@ -236,6 +236,8 @@ function rolesOf(plan: Plan): { app: string[]; admin: string[]; worker: string[]
 function verifyArguments(plan: Plan): string {
   const list = (texts: string[]) =>
     texts.length === 0 ? "'{}'" : `array[${texts.map(quoteText).join(", ")}]`;
-  const own = addedMarks(plan.subject.marks).map(({ column }) => `column ${column} of ${plan.subject.table.name}`);
+  const own = addedMarks(plan.subject.marks).map(
+    ({ column }) => `column ${column} of ${plan.subject.table.name}`,
+  );
   return `${quoteText(table(plan.subject.table))}, ${list(plan.lifecycle.strategies)}, ${list(own)}`;
 }

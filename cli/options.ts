@@ -50,3 +50,10 @@ export function positiveInteger(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("It must be a whole number above 0.");
   return Number(text);
 }
+
+/** For options that take a number, such as 0, 0.5 or 2. */
+export function notNegative(text: string): number {
+  if (!/^\d{1,3}(\.\d{1,3})?$/.test(text))
+    throw new InvalidArgumentError("It must be a number from 0 to 999.");
+  return Number(text);
+}

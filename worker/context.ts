@@ -12,6 +12,11 @@ export interface LetheTaskOptions {
   role?: string;
   /** How many people a transaction erases at most. Default: 500. */
   batch?: number;
+  /**
+   * After each batch and each step it rests so many times as long as that took: half the time, that is, by default, and
+   * the application has the database to itself. 0: never. Default: 1.
+   */
+  rest?: number;
   /** How long one transaction's statement may take, in milliseconds. Default: 60,000. */
   statementTimeout?: number;
   /**
@@ -33,6 +38,7 @@ export interface TaskContext {
   schema: string;
   role: string | undefined;
   batch: number;
+  rest: number;
   statementTimeout: number;
   effects: Runner | undefined;
   log: WorkerLog;
@@ -44,13 +50,16 @@ export const DEFAULT_SCHEMA = "lethe";
 
 /** @throws UsageError where an option is out of range */
 export function contextOf(options: LetheTaskOptions): TaskContext {
-  const { schema = DEFAULT_SCHEMA, batch = 500, statementTimeout = 60_000 } = options;
+  const { schema = DEFAULT_SCHEMA, batch = 500, rest = 1, statementTimeout = 60_000 } = options;
   requireWhole("batch", batch);
   requireWhole("statementTimeout", statementTimeout);
+  if (!(rest >= 0 && rest <= 1000))
+    throw new UsageError("rest isn't a number from 0 to 1000", "leave it out to take the default");
   return {
     schema: plainName(schema),
     role: options.role,
     batch,
+    rest,
     statementTimeout,
     effects: options.effects,
     log: options.logger ?? createLog(),

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { withDatabase } from "../database.ts";
-import { databaseOption, databaseUrl, positiveInteger } from "../options.ts";
+import { databaseOption, databaseUrl, notNegative, positiveInteger } from "../options.ts";
 
 interface WorkerCommandOptions {
   databaseUrl?: string;
@@ -10,6 +10,7 @@ interface WorkerCommandOptions {
   schema: string;
   concurrency?: number;
   batch?: number;
+  rest?: number;
   once?: boolean;
   effects?: string;
 }
@@ -30,6 +31,11 @@ export function workerCommand(): Command {
       "--batch <people>",
       "how many people one transaction erases at most (default: 500)",
       positiveInteger,
+    )
+    .option(
+      "--rest <times>",
+      "after each batch it rests so many times as long as that took; 0: never (default: 1)",
+      notNegative,
     )
     .option("--effects <file>", `the effects file (default: ${EFFECTS}, where there is one)`)
     .option("--once", "execute what is due now, and stop")

@@ -7,6 +7,7 @@ import type { WithPgClient } from "graphile-worker";
 import type { TaskContext } from "../context.ts";
 import { dueRequests, type Execution, executeDueDeletions, executeDueRequest } from "../database.ts";
 import { factsOf } from "../errors.ts";
+import { rest } from "../rest.ts";
 import { transact } from "../transaction.ts";
 import { blame } from "./blame.ts";
 
@@ -32,6 +33,7 @@ export async function executeDue(
   let size = context.batch;
   let first: string | undefined;
   while (!signal.aborted) {
+    const began = performance.now();
     const batch = await executeBatch(context, withPgClient, size);
     if (batch === null && size > ONE_BY_ONE) {
       size = Math.ceil(size / 8);
@@ -52,6 +54,7 @@ export async function executeDue(
       first = next;
     }
     size = Math.min(context.batch, size * 4);
+    await rest(context, performance.now() - began, signal);
   }
   return totals;
 }

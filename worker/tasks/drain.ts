@@ -9,6 +9,7 @@ import type { JobHelpers, Task } from "graphile-worker";
 import { drainName, type TaskContext } from "../context.ts";
 import { continueDeletion, type DrainState } from "../database.ts";
 import { factsOf, sanitized } from "../errors.ts";
+import { rest } from "../rest.ts";
 import { type Client, transactOn } from "../transaction.ts";
 import { blame } from "./blame.ts";
 import { drainJob } from "./drain-job.ts";
@@ -69,12 +70,15 @@ async function takeTurn(
   if (!(await tryLock(client, name))) return turn;
   const end = Date.now() + TURN;
   try {
-    do {
+    for (;;) {
+      const began = performance.now();
       turn.state = await context.telemetry.span("lethe.drain", { "lethe.request": request }, () =>
         transactOn(context, client, () => continueDeletion(context, client, request)),
       );
       turn.steps++;
-    } while (turn.state === "executing" && !signal.aborted && Date.now() < end);
+      if (turn.state !== "executing" || signal.aborted || Date.now() >= end) break;
+      await rest(context, performance.now() - began, signal);
+    }
   } catch (error) {
     turn.state = "failed";
     turn.error = error;

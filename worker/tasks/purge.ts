@@ -7,6 +7,7 @@ import type { TaskContext } from "../context.ts";
 import { wipeStalePayloads } from "../database/effects.ts";
 import { purgeDue, purgeRetained, type RetainedCount, retainedCounts } from "../database/retention.ts";
 import { factsOf, sanitized } from "../errors.ts";
+import { rest } from "../rest.ts";
 import { transact } from "../transaction.ts";
 import { stopSignal } from "./stop-signal.ts";
 
@@ -33,10 +34,12 @@ async function purge(context: TaskContext, helpers: JobHelpers): Promise<void> {
   let idle = 0;
   // Others may hold what is due: a look or two that changes nothing is enough.
   while (!signal.aborted && idle < 3) {
+    const began = performance.now();
     const done = await transact(context, withPgClient, (client) => purgeRetained(context, client, PIECE));
     purged += done;
     idle = done === 0 ? idle + 1 : 0;
     if (!(await transact(context, withPgClient, (client) => purgeDue(context, client)))) break;
+    await rest(context, performance.now() - began, signal);
   }
   if (purged > 0) log.info({ rows: purged }, "purged rows whose time of retention is over");
   telemetry.purged(purged, { "lethe.schema": schema });

@@ -20,6 +20,8 @@ import {
 } from "./invariants.ts";
 
 const KILLS = 3 * SCALE;
+/** Its pauses grow with each loss of the database; a new one begins with short ones. */
+const KILLS_A_WORKER = 5;
 const USERS = 60 * KILLS;
 const version = inject("postgresVersion");
 const people = peopleOf(USERS);
@@ -51,7 +53,8 @@ test.skipIf(version === null)(
       const before = await rowsOf(db.sql, people.staying);
       await db.close();
 
-      const worker = startWorker(db.url, ["--role", "app_worker", "--batch", "20"]);
+      const start = () => startWorker(db.url, ["--role", "app_worker", "--batch", "20"]);
+      let worker = start();
       await worker.running();
       const hit = { batch: 0, drain: 0 };
       for (let kill = 0; kill < KILLS; kill++) {
@@ -72,6 +75,10 @@ test.skipIf(version === null)(
         await nothingRuns(after);
         await nobodyHalfErased(after, people.leaving);
         await after.end();
+        if (kill % KILLS_A_WORKER === KILLS_A_WORKER - 1) {
+          expect(await worker.end("SIGTERM")).toBe(0);
+          worker = start();
+        }
       }
       expect(hit.batch + hit.drain, "no kill hit any work: the test shows nothing").toBeGreaterThan(0);
 

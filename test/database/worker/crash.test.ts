@@ -34,11 +34,7 @@ test(
     let inBatch = 0;
     for (let round = 0; round < 6 * SCALE && (await remaining()) > 0; round++) {
       const worker = startWorker(db.url, ARGS);
-      await until(
-        "a batch runs",
-        async () => (await batchesRunning()) > 0 || (await remaining()) === 0,
-        10_000,
-      );
+      await until("a batch runs", async () => (await batchesRunning()) > 0 || (await remaining()) === 0);
       await sleep(Math.random() * 150);
       const killed = worker.end("SIGKILL");
       inBatch += await batchesRunning();

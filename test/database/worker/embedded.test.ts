@@ -81,4 +81,5 @@ test("the names follow the schema, so that two kinds of subject can share a work
   ]);
   expect(() => letheTasks({ schema: 'x"; drop' })).toThrow("isn't a plain one");
   expect(() => letheTasks({ batch: 0 })).toThrow("batch isn't a whole number above 0");
+  expect(() => letheTasks({ rest: -1 })).toThrow("rest isn't a number from 0 to 1000");
 });

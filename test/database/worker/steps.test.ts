@@ -8,7 +8,7 @@ import { executeDue } from "../../../worker/tasks/batches.ts";
 import { transact } from "../../../worker/transaction.ts";
 import { useScenario } from "../../support/scenario.ts";
 import { terms } from "../../support/schema-case.ts";
-import { collectLog } from "./support.ts";
+import { collectLog, until } from "./support.ts";
 
 const db = useScenario(
   `create table people (id bigint primary key, email text unique);
@@ -65,6 +65,30 @@ test("whoever is held by somebody else is left for another sweep", async () => {
     executed: 1,
     held: false,
   });
+});
+
+test("between batches it rests as long as they took, unless it is asked to stop", async () => {
+  const batches: { began: number; took: number }[] = [];
+  const watched: typeof utils.withPgClient = async (work) => {
+    const began = performance.now();
+    try {
+      return await utils.withPgClient(work);
+    } finally {
+      batches.push({ began, took: performance.now() - began });
+    }
+  };
+  await due(4001, 4150, 0);
+  await executeDue({ ...context, rest: 2 }, watched, new AbortController().signal);
+  expect(batches).toHaveLength(3);
+  for (const [index, { began, took }] of batches.slice(0, -1).entries())
+    expect((batches[index + 1]?.began ?? 0) - (began + took)).toBeGreaterThan(took);
+
+  await due(5001, 5150, 0);
+  const stop = new AbortController();
+  const done = executeDue({ ...context, rest: 1000 }, utils.withPgClient, stop.signal);
+  await until("one batch is done", async () => (await db.sql`select from lethe.due`).length === 100);
+  stop.abort();
+  expect(await done).toMatchObject({ executed: 50 });
 });
 
 test("a step that a crash can lose doesn't wait for the disk; the one that completes does", async () => {

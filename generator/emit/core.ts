@@ -9,6 +9,8 @@ import { packageRoot } from "../catalog/sql-file.ts";
 import type { Plan } from "../plan/model.ts";
 import type { DatabaseObject } from "./text.ts";
 
+/** What the migration itself asks, before anything else is made. */
+const FIRST = ["comparison"];
 const FOLDERS = [
   "access",
   "lifecycle",
@@ -22,15 +24,23 @@ const FOLDERS = [
 ];
 
 export function coreObjects(plan: Plan): DatabaseObject[] {
-  const objects = FOLDERS.flatMap((folder) =>
+  const objects = objectsIn(plan, FOLDERS);
+  // A trigger is created after the function it calls.
+  const isTrigger = (object: DatabaseObject) => object.object.startsWith("trigger ");
+  return [...objects.filter((object) => !isTrigger(object)), ...objects.filter(isTrigger)];
+}
+
+export function firstObjects(plan: Plan): DatabaseObject[] {
+  return objectsIn(plan, FIRST);
+}
+
+function objectsIn(plan: Plan, folders: string[]): DatabaseObject[] {
+  return folders.flatMap((folder) =>
     readdirSync(join(packageRoot(), "sql", folder))
       .filter((file) => file.endsWith(".sql"))
       .sort()
       .map((file) => parse(plan, coreFile(`${folder}/${file}`), file)),
   );
-  // A trigger is created after the function it calls.
-  const isTrigger = (object: DatabaseObject) => object.object.startsWith("trigger ");
-  return [...objects.filter((object) => !isTrigger(object)), ...objects.filter(isTrigger)];
 }
 
 /** The numbered steps that make Lethe's own tables. */

@@ -3,7 +3,7 @@ import { addedMarks } from "../plan/marks.ts";
 import type { Plan } from "../plan/model.ts";
 import { dollar, ident } from "../quote.ts";
 import { access } from "./access.ts";
-import { coreObjects, emitAs, migrationTools, stateSteps } from "./core.ts";
+import { coreObjects, emitAs, firstObjects, migrationTools, stateSteps } from "./core.ts";
 import { counts } from "./counts.ts";
 import { effects } from "./effects.ts";
 import { exporting } from "./export.ts";
@@ -51,7 +51,8 @@ export function emitAhead(plan: Plan): string {
 
 function write(plan: Plan): string {
   const parts = partsOf(plan);
-  const objects = parts.flatMap((part) => part.objects);
+  const first = firstObjects(plan);
+  const objects = [...first, ...parts.flatMap((part) => part.objects)];
   const sections = [
     header(plan),
     "set local lock_timeout = '5s';\nset local check_function_bodies = off;",
@@ -72,6 +73,7 @@ function write(plan: Plan): string {
       "What the annotation knows of the application's tables. The migration stops where the database differs (LT009).",
     ),
     register(plan),
+    ...first.map(define),
     `call pg_temp.lethe_verify(${verifyArguments(plan)});`,
     heading("LOCKS", "All at once, in one order, and only on tables for which anything below has changed."),
     locks(table(plan.subject.table), objects),
@@ -234,6 +236,8 @@ function rolesOf(plan: Plan): { app: string[]; admin: string[]; worker: string[]
 function verifyArguments(plan: Plan): string {
   const list = (texts: string[]) =>
     texts.length === 0 ? "'{}'" : `array[${texts.map(quoteText).join(", ")}]`;
-  const own = marks(plan).map((each) => each.object);
+  const own = addedMarks(plan.subject.marks).map(
+    ({ column }) => `column ${column} of ${plan.subject.table.name}`,
+  );
   return `${quoteText(table(plan.subject.table))}, ${list(plan.lifecycle.strategies)}, ${list(own)}`;
 }

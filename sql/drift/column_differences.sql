@@ -16,26 +16,6 @@ begin
   return query
   with relation as materialized (
     select r.* from lethe.annotated_relation r
-  ), present as materialized (
-    select r.table_name,
-           a.attname::text as column_name,
-           format_type(a.atttypid, a.atttypmod) || case when a.attnotnull then ' not null' else '' end as type
-    from relation r
-    join pg_attribute a on a.attrelid = r.relation and a.attnum > 0 and not a.attisdropped
-  ), expected as materialized (
-    select e.table_name,
-           e.column_name,
-           e.type || case when e.not_null then ' not null' else '' end as type,
-           e.decision in ('keep', 'with the row') as may_change
-    from lethe.annotated_column e
-    where e.table_name in (select r.table_name from relation r)
-  ), compared as materialized (
-    select table_name, column_name, e.type as expected, p.type as found, e.may_change
-    from present p
-    full join expected e using (table_name, column_name)
-    where e.type is distinct from p.type
-  ), added as materialized (
-    select a as name from lethe.added_objects() a
   )
   select c.table_name,
          c.column_name,
@@ -44,19 +24,15 @@ begin
          coalesce(c.found, 'nothing'),
          case when cardinality(gravity.refused) > 0 then 'error' else 'warn' end,
          gravity.refused
-  from compared c
+  from lethe.column_changes c
   join relation r on r.table_name = c.table_name
   cross join lateral (
     select case
              when c.expected is null then r.survives
-             when c.found is not null and c.may_change then '{}'
+             when c.found is not null and c.decision in ('keep', 'with the row') then '{}'
              else r.strategies
            end as refused
-  ) gravity
-  where c.expected is not null
-    or not exists (
-      select from added a where a.name = replace(format('column %s of %s', c.column_name, c.table_name), '"', '')
-    );
+  ) gravity;
 end
 $function$;
 comment on function lethe.column_differences() is 'Tables and columns that are new, gone, or of another type.';

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:cadd1050d72323d1f50ce70a13de241e4a474990
+--! Hash: sha1:38c7b109b12edbea5bb538335258ce4e644a6fc7
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -317,29 +317,6 @@ begin
 end
 $helper$;
 
--- Did Lethe add it? A second Lethe, for another kind of subject, may have: its schema looks like this one.
-create or replace function pg_temp.lethe_added(object text) returns boolean
-language plpgsql as $helper$
-declare
-  list regclass;
-  found_there boolean;
-begin
-  for list in
-    select c.oid
-    from pg_class c
-    where c.relname = 'object'
-      and c.relkind = 'r'
-      and exists (select from pg_class s where s.relnamespace = c.relnamespace and s.relname = 'annotated_column')
-  loop
-    execute format('select exists (select from %s o where o.name = $1)', list) into found_there using object;
-    if found_there then
-      return true;
-    end if;
-  end loop;
-  return false;
-end
-$helper$;
-
 -- Stops the migration where the database is not the one that the annotation was made for.
 create or replace procedure pg_temp.lethe_verify(subject text, strategies text[], marks text[])
 language plpgsql
@@ -350,36 +327,15 @@ declare
 begin
   perform pg_temp.lethe_verify_privileges();
 
-  with expected as (
-    select c.table_name, c.column_name, c.type, c.not_null from lethe.annotated_column c
-  ), present as (
-    select n.nspname || '.' || r.relname as table_name,
-           a.attname as column_name,
-           format_type(a.atttypid, a.atttypmod) as type,
-           a.attnotnull as not_null,
-           format('column %I of %I.%I', a.attname, n.nspname, r.relname) as object
-    from pg_attribute a
-    join pg_class r on r.oid = a.attrelid
-    join pg_namespace n on n.oid = r.relnamespace
-    where a.attnum > 0
-      and not a.attisdropped
-      and r.relkind in ('r', 'p', 'f')
-      and exists (select from expected e where e.table_name = n.nspname || '.' || r.relname)
-  ), difference as (
-    select e.table_name || '.' || e.column_name || ': expected ' || e.type
-           || case when e.not_null then ' not null' else '' end || ', found '
-           || coalesce(p.type || case when p.not_null then ' not null' else '' end, 'nothing') as line
-    from expected e
-    left join present p using (table_name, column_name)
-    where p.type is distinct from e.type or p.not_null is distinct from e.not_null
-    union all
-    select p.table_name || '.' || p.column_name || ': nobody decided this column'
-    from present p
-    where not exists (
-        select from expected e where e.table_name = p.table_name and e.column_name = p.column_name
-      )
-      and p.object <> all (marks)
-      and not pg_temp.lethe_added(p.object)
+  with difference as (
+    select format('%s.%s: ', c.table_name, c.column_name) || case
+             when c.expected is null then 'nobody decided this column'
+             else format('expected %s, found %s', c.expected, coalesce(c.found, 'nothing'))
+           end as line
+    from lethe.column_changes c
+    where c.expected is not null
+      -- Marks that are there though no Lethe has recorded them: made ahead of this migration, or by one that was dropped.
+      or format('column %s of %s', c.column_name, c.table_name) <> all (marks)
     union all
     select format('%s: nobody decided this table, which references %s', k.conrelid::regclass, subject)
     from pg_constraint k
@@ -1134,6 +1090,91 @@ from declared d
 where not exists (select from lethe.annotated_object r where (r.table_name, r.kind, r.name, r.expected) is not distinct from (d.table_name, d.kind, d.name, d.expected))
 on conflict (table_name, kind, name) do update
 set expected = excluded.expected;
+
+call pg_temp.lethe_define('function lethe.added_objects()', $define$
+create or replace function lethe.added_objects() returns setof text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+  list regclass;
+begin
+  -- A second Lethe, for another kind of subject, adds to the same tables: its schema looks like this one.
+  for list in
+    select c.oid
+    from pg_class c
+    where c.relname = 'object'
+      and c.relkind = 'r'
+      and exists (select from pg_class s where s.relname = 'annotated_column' and s.relnamespace = c.relnamespace)
+      and has_table_privilege(c.oid, 'select')
+  loop
+    -- Without quotes: which words need them differs between versions of PostgreSQL.
+    return query execute format('select replace(o.name, ''"'', '''') from %s o', list);
+  end loop;
+end
+$function$;
+comment on function lethe.added_objects() is 'What Lethe added to the application''s schemas, by name, without quotes.';
+$define$);
+
+call pg_temp.lethe_define('view lethe.annotated_relation', $define$
+create or replace view lethe.annotated_relation as
+select t.table_name,
+       t.class,
+       t.strategies,
+       t.removes,
+       t.survives,
+       c.oid as relation,
+       c.relowner as owner,
+       c.relrowsecurity and c.relforcerowsecurity as forced,
+       t.privileges,
+       c.relrowsecurity as row_security
+from lethe.annotated_table t
+join pg_catalog.pg_class c
+  on c.oid = to_regclass(
+    format('%I.%I', split_part(t.table_name, '.', 1), substr(t.table_name, strpos(t.table_name, '.') + 1))
+  )
+where c.relkind in ('r', 'p', 'f');
+comment on view lethe.annotated_relation is 'Annotated tables that are there.';
+$define$);
+
+call pg_temp.lethe_define('view lethe.column_changes', $define$
+create or replace view lethe.column_changes as
+with relation as materialized (
+  select r.table_name, r.relation from lethe.annotated_relation r
+), present as materialized (
+  select r.table_name,
+         a.attname::text as column_name,
+         format_type(a.atttypid, a.atttypmod) || case when a.attnotnull then ' not null' else '' end as type
+  from relation r
+  join pg_catalog.pg_attribute a on a.attrelid = r.relation and a.attnum > 0 and not a.attisdropped
+), expected as materialized (
+  select e.table_name,
+         e.column_name,
+         e.type || case when e.not_null then ' not null' else '' end as type,
+         e.decision
+  from lethe.annotated_column e
+), added as materialized (
+  select a as name from lethe.added_objects() a
+)
+select table_name,
+       column_name,
+       e.decision,
+       e.type as expected,
+       p.type as found
+from present p
+full join expected e using (table_name, column_name)
+where e.type is distinct from p.type
+  and (
+    e.type is not null
+    or not exists (
+      select from added a where a.name = replace(format('column %s of %s', column_name, table_name), '"', '')
+    )
+  );
+comment on view lethe.column_changes is
+  'Columns of annotated tables that are new, gone, or of another type: the one place that compares them.
+   A migration asks before anything else is made, the drift checks ever after.';
+$define$);
 
 call pg_temp.lethe_verify('public.users', array['anonymize', 'hard_delete', 'soft_delete'], array['column deleted_at of public.users', 'column scheduled_deletion_at of public.users']);
 
@@ -7658,53 +7699,6 @@ $function$;
 comment on function lethe.access_differences() is 'Tables on which Lethe''s functions have lost the owner''s rights.';
 $define$);
 
-call pg_temp.lethe_define('function lethe.added_objects()', $define$
-create or replace function lethe.added_objects() returns setof text
-language plpgsql
-stable
-set search_path = pg_catalog, pg_temp
-as $function$
-declare
-  list regclass;
-begin
-  -- A second Lethe, for another kind of subject, adds to the same tables: its schema looks like this one.
-  for list in
-    select c.oid
-    from pg_class c
-    where c.relname = 'object'
-      and c.relkind = 'r'
-      and exists (select from pg_class s where s.relname = 'annotated_column' and s.relnamespace = c.relnamespace)
-      and has_table_privilege(c.oid, 'select')
-  loop
-    -- Without quotes: which words need them differs between versions of PostgreSQL.
-    return query execute format('select replace(o.name, ''"'', '''') from %s o', list);
-  end loop;
-end
-$function$;
-comment on function lethe.added_objects() is 'What Lethe added to the application''s schemas, by name, without quotes.';
-$define$);
-
-call pg_temp.lethe_define('view lethe.annotated_relation', $define$
-create or replace view lethe.annotated_relation as
-select t.table_name,
-       t.class,
-       t.strategies,
-       t.removes,
-       t.survives,
-       c.oid as relation,
-       c.relowner as owner,
-       c.relrowsecurity and c.relforcerowsecurity as forced,
-       t.privileges,
-       c.relrowsecurity as row_security
-from lethe.annotated_table t
-join pg_catalog.pg_class c
-  on c.oid = to_regclass(
-    format('%I.%I', split_part(t.table_name, '.', 1), substr(t.table_name, strpos(t.table_name, '.') + 1))
-  )
-where c.relkind in ('r', 'p', 'f');
-comment on view lethe.annotated_relation is 'Annotated tables that are there.';
-$define$);
-
 call pg_temp.lethe_define('function lethe.catalog_mark()', $define$
 create or replace function lethe.catalog_mark() returns text
 language sql
@@ -7770,26 +7764,6 @@ begin
   return query
   with relation as materialized (
     select r.* from lethe.annotated_relation r
-  ), present as materialized (
-    select r.table_name,
-           a.attname::text as column_name,
-           format_type(a.atttypid, a.atttypmod) || case when a.attnotnull then ' not null' else '' end as type
-    from relation r
-    join pg_attribute a on a.attrelid = r.relation and a.attnum > 0 and not a.attisdropped
-  ), expected as materialized (
-    select e.table_name,
-           e.column_name,
-           e.type || case when e.not_null then ' not null' else '' end as type,
-           e.decision in ('keep', 'with the row') as may_change
-    from lethe.annotated_column e
-    where e.table_name in (select r.table_name from relation r)
-  ), compared as materialized (
-    select table_name, column_name, e.type as expected, p.type as found, e.may_change
-    from present p
-    full join expected e using (table_name, column_name)
-    where e.type is distinct from p.type
-  ), added as materialized (
-    select a as name from lethe.added_objects() a
   )
   select c.table_name,
          c.column_name,
@@ -7798,19 +7772,15 @@ begin
          coalesce(c.found, 'nothing'),
          case when cardinality(gravity.refused) > 0 then 'error' else 'warn' end,
          gravity.refused
-  from compared c
+  from lethe.column_changes c
   join relation r on r.table_name = c.table_name
   cross join lateral (
     select case
              when c.expected is null then r.survives
-             when c.found is not null and c.may_change then '{}'
+             when c.found is not null and c.decision in ('keep', 'with the row') then '{}'
              else r.strategies
            end as refused
-  ) gravity
-  where c.expected is not null
-    or not exists (
-      select from added a where a.name = replace(format('column %s of %s', c.column_name, c.table_name), '"', '')
-    );
+  ) gravity;
 end
 $function$;
 comment on function lethe.column_differences() is 'Tables and columns that are new, gone, or of another type.';

@@ -72,7 +72,7 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
   }
 
   const all = STRATEGIES.flatMap((strategy) => collected[strategy]);
-  const order = inOrder(context, all, subject.table.name);
+  const order = orderOf(context, collected, subject.table.name);
   const operations = Object.fromEntries(
     STRATEGIES.map((strategy) => {
       const sorted = sortOperations(withoutSuperfluous(collected[strategy]), order);
@@ -116,6 +116,20 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
     exports: planExports(context, subject, key),
   };
   return { ...made, drift: planDrift(made, context) };
+}
+
+/** A circle is one only if a strategy that is allowed goes round in it; the others' tables come last. */
+function orderOf(context: PlanContext, operations: Operations, subject: string): TableRef[] {
+  const allowed = context.annotation.lifecycle.strategies.flatMap((strategy) => operations[strategy]);
+  const order = inOrder(context, allowed, subject);
+  const quiet = { ...context, findings: [] };
+  const rest = inOrder(
+    quiet,
+    STRATEGIES.flatMap((strategy) => operations[strategy]),
+    subject,
+  );
+  const names = new Set(order.map((table) => table.name));
+  return [...order, ...rest.filter((table) => !names.has(table.name))];
 }
 
 /** What is erased once nothing points at it comes after everything that did, in an order of its own. */

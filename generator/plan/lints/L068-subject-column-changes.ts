@@ -1,15 +1,26 @@
-/** L068: a column of the person's row that others point at changes, and what points at it doesn't come along. */
+/** L068: a column of the person's row, or of a part's, that others point at changes, and what points at it doesn't come along. */
 import type { AnnotationPath } from "../../annotation/model.ts";
 import type { ForeignKey, Table } from "../../catalog/model.ts";
 import { type PlanContext, report } from "../context.ts";
-import type { ColumnChange, Operation, Plan } from "../model.ts";
+import type { ColumnChange, Operation, PersonTable, Plan } from "../model.ts";
 import type { Lint } from "./index.ts";
 import { coverOptions, type Declared, declaredRules, rulesFor } from "./support/declared.ts";
 import { annotationName, rootOf } from "./support/names.ts";
 import { columnsOf } from "./support/references.ts";
-import { subjectTable } from "./support/updates.ts";
+import { columnsPath, subjectTable } from "./support/updates.ts";
 
-/** When the subject's columns change: which, and what has happened to a rule's rows by then. */
+/** A table whose rows are the people: the subject's own, or a part. */
+interface Person {
+  table: Table;
+  /** The part's rule. */
+  by: Declared | null;
+  changes: PersonTable["changes"];
+  atSchedule: ColumnChange[];
+  /** Where the columns are decided. */
+  path: AnnotationPath;
+}
+
+/** When their columns change: which, and what has happened to a rule's rows by then. */
 interface Moment {
   when: string;
   changes: ColumnChange[];
@@ -17,21 +28,33 @@ interface Moment {
 }
 
 export const subjectColumnChanges: Lint = (plan, context) => {
-  const subject = subjectTable(plan, context);
   const rules = declaredRules(plan, context);
-  const moments = momentsOf(plan);
-  for (const { table, fk } of context.catalog.referencing(subject))
-    for (const moment of moments) byForeignKey(plan, context, rules, rootOf(context, table), fk, moment);
-  for (const rule of rules) for (const moment of moments) byValue(plan, context, rule, moment);
+  for (const person of peopleOf(plan, context, rules)) {
+    const moments = momentsOf(plan, person);
+    for (const { table, fk } of context.catalog.referencing(person.table))
+      for (const moment of moments) byForeignKey(context, rules, person, rootOf(context, table), fk, moment);
+    for (const rule of rules) for (const moment of moments) byValue(context, rule, person, moment);
+  }
 };
 
-function momentsOf(plan: Plan): Moment[] {
+function peopleOf(plan: Plan, context: PlanContext, rules: Declared[]): Person[] {
+  const table = subjectTable(plan, context);
+  const path = [...(context.decisions.get(table.name)?.path ?? ["tables"]), "columns"];
+  const parts = plan.parts.flatMap(({ table: { name }, changes, atSchedule }): Person[] => {
+    const by = rules.find((each) => each.table.name === name && each.rule.class === "part");
+    if (by === undefined) return [];
+    return [{ table: by.table, by, changes, atSchedule, path: columnsPath(by.decision, by.path) }];
+  });
+  return [{ ...plan.subject, table, by: null, path }, ...parts];
+}
+
+function momentsOf(plan: Plan, person: Person): Moment[] {
   const { strategies } = plan.lifecycle;
   const during = (["anonymize", "soft_delete"] as const)
     .filter((strategy) => strategies.includes(strategy))
     .map((strategy) => ({
       when: `under ${strategy}`,
-      changes: plan.subject.changes[strategy],
+      changes: person.changes[strategy],
       isGone: ({ action, path }: Declared, columns: string[]) =>
         action[strategy] === "delete" ||
         plan.operations[strategy].some(
@@ -40,7 +63,7 @@ function momentsOf(plan: Plan): Moment[] {
     }));
   const atSchedule = {
     when: "when a deletion is scheduled",
-    changes: plan.subject.atSchedule,
+    changes: person.atSchedule,
     isGone: ({ rule }: Declared) => rule.class === "session",
   };
   return [atSchedule, ...during];
@@ -57,22 +80,18 @@ function changed({ changes }: Moment, references: string[]): ColumnChange | unde
 }
 
 function byForeignKey(
-  plan: Plan,
   context: PlanContext,
   rules: Declared[],
+  person: Person,
   child: Table,
   fk: ForeignKey,
   moment: Moment,
 ): void {
   const change = changed(moment, fk.references.columns);
-  const subject = plan.subject.table.name;
+  const subject = person.table.name;
   if (change === undefined || child.name === subject) return;
-  const own = rulesFor(rules, child, fk, {
-    strategy: "hard_delete",
-    table: subjectTable(plan, context),
-    by: null,
-  });
-  const path = own[0]?.path ?? subjectPath(context, subject, change.column);
+  const own = rulesFor(rules, child, fk, { strategy: "hard_delete", table: person.table, by: person.by });
+  const path = own[0]?.path ?? [...person.path, change.column];
   // By another owner the rows may be done with too; whether all that point here are, can't be told.
   const otherwise = rules.some((rule) => rule.table === child && moment.isGone(rule, fk.columns));
   const level = own.length === 0 && otherwise ? "warning" : "error";
@@ -104,9 +123,9 @@ function byForeignKey(
 }
 
 /** Rows that only hold the same value: once the person's row has lost it, theirs would be found no more. */
-function byValue(plan: Plan, context: PlanContext, rule: Declared, moment: Moment): void {
+function byValue(context: PlanContext, rule: Declared, person: Person, moment: Moment): void {
   const { owner } = rule.rows;
-  const subject = plan.subject.table.name;
+  const subject = person.table.name;
   if (owner.by !== "via" || owner.parent.name !== subject || hasForeignKey(rule.table, owner, subject))
     return;
   const change = changed(moment, owner.references);
@@ -115,7 +134,7 @@ function byValue(plan: Plan, context: PlanContext, rule: Declared, moment: Momen
     code: "L068",
     subject: `${rule.table.name}.${owner.columns.join(", ")}`,
     message: `rows that stay hold the person's ${change.column} and are found by it, but it changes ${moment.when} and no foreign key carries the new value there`,
-    remedy: `add a foreign key with on update cascade, or write rows: "delete" or "detach", or find them by the value that the person had: owner: match(${JSON.stringify(owner.columns[0])}, { value: ${JSON.stringify(change.column)}, if: "…" }); via(${JSON.stringify(annotationName(context, subjectTable(plan, context)))}) is for columns that are kept`,
+    remedy: `add a foreign key with on update cascade, or write rows: "delete" or "detach"${person.by === null ? `, or find them by the value that the person had: owner: match(${JSON.stringify(owner.columns[0])}, { value: ${JSON.stringify(change.column)}, if: "…" })` : ""}; via(${JSON.stringify(annotationName(context, person.table))}) is for columns that are kept`,
     path: rule.path,
   });
 }
@@ -131,9 +150,4 @@ function hasForeignKey(
       fk.columns.join() === owner.columns.join() &&
       fk.references.columns.join() === owner.references.join(),
   );
-}
-
-function subjectPath(context: PlanContext, subject: string, column: string): AnnotationPath {
-  const decision = context.decisions.get(subject);
-  return [...(decision?.path ?? ["tables"]), "columns", column];
 }

@@ -134,7 +134,7 @@ test("a writer that began before the erasure waits for it, and is refused", asyn
 test("so is one of a fixed snapshot, where nothing was left to erase in the row too", async () => {
   const id = await addPerson(db.sql, "fixed");
   await schedule(db.sql, id, { grace: "0", strategy: "soft_delete" });
-  await db.sql`update profiles set pin = null, totp = null, "Nick Name" = ${`nick_${id}`} where id = ${id}`;
+  await db.sql`update profiles set pin = null, totp = null, bio = 'Gone' where id = ${id}`;
   const writer = await db.connect();
   await writer`begin isolation level repeatable read`;
   await writer`select count(*) from profiles`;

@@ -93,7 +93,7 @@ test("hard_delete: the rows go; soft_delete: secrets, the second factor and what
     pending: null,
     pin: null,
     totp: null,
-    nick: `nick_${ida}`,
+    bio: "Gone",
   });
   expect(await profileOf(db.sql, other)).toEqual(before("joe"));
 });

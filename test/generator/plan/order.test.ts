@@ -33,6 +33,29 @@ describe("the order of tables", () => {
     expect(made?.order.map((each) => each.table)).toEqual(["files", "folders"]);
   });
 
+  test("a circle of a strategy that isn't allowed is none", () => {
+    const withStrategies = (strategies: ("anonymize" | "hard_delete")[]) => {
+      const { annotation } = validateAnnotation({
+        lifecycle: { strategies },
+        tables: {
+          users: person(),
+          folders: content({
+            columns: { cover: keep() },
+            rows: { anonymize: "transform", hard_delete: "delete" },
+          }),
+          files: content({ owner: via("folders"), rows: { anonymize: "keep", hard_delete: "delete" } }),
+        },
+      });
+      if (annotation === null) throw new Error("a wrong test");
+      return plan(annotation, catalog([users(), folders("uuid -> files"), files])).findings.map(
+        (each) => each.code,
+      );
+    };
+    expect(withStrategies(["anonymize", "hard_delete"])).toContain("L026");
+    expect(withStrategies(["hard_delete"])).toContain("L026");
+    expect(withStrategies(["anonymize"])).not.toContain("L026");
+  });
+
   test("in a circle, rows that are found through others go before those are handed over", () => {
     const annotation = validateAnnotation({
       tables: {

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { content, credential, keep, pii, session, via } from "../../../../generator/annotation/builders.ts";
+import {
+  content,
+  credential,
+  keep,
+  part,
+  pii,
+  session,
+  via,
+} from "../../../../generator/annotation/builders.ts";
 import type { ForeignKey } from "../../../../generator/catalog/model.ts";
 import { table } from "../catalog-builder.ts";
 import { findings, person, subjects, users } from "./lint.ts";
@@ -101,5 +109,68 @@ describe("L068 a column of the subject that rows are found by", () => {
     expect(findings("L068", decide(null, hidden, keep()))).toMatchObject([
       { path: ["tables", "profiles", "rules", 0, "owner"] },
     ]);
+  });
+
+  describe("a column of a part", () => {
+    const details = (onUpdate: ForeignKey["onUpdate"] | null) =>
+      table(
+        "posts",
+        { id: "uuid pk", login: "text index", motto: "text" },
+        onUpdate === null
+          ? {}
+          : {
+              foreignKeys: [
+                {
+                  columns: ["login"],
+                  references: { table: "public.details", columns: ["handle"] },
+                  onUpdate,
+                },
+              ],
+            },
+      );
+    const found = (
+      onUpdate: ForeignKey["onUpdate"] | null,
+      column: ReturnType<typeof pii.template> | ReturnType<typeof keep>,
+      post: Decision = content({
+        owner: via("details", { columns: ["login"], references: ["handle"] }),
+        columns: motto,
+      }),
+    ) =>
+      findings("L068", {
+        tables: [
+          users(),
+          table("details", { user_id: "uuid pk -> users", handle: "text unique not null" }),
+          details(onUpdate),
+        ],
+        annotation: { users: person(), details: part({ columns: { handle: column } }), posts: post },
+        more: { lifecycle: { strategies: ["anonymize"] } },
+      });
+    const gone = pii.template("deleted_{id}");
+
+    test("that a foreign key points at", () => {
+      expect(found("no action", keep())).toEqual([]);
+      expect(found("cascade", gone)).toEqual([]);
+      expect(found("no action", gone)).toMatchObject([
+        { subject: "public.posts.login", message: expect.stringContaining("public.details.handle") },
+      ]);
+    });
+
+    test("that rows only hold as well", () => {
+      expect(found(null, keep())).toEqual([]);
+      expect(found(null, gone)).toMatchObject([{ subject: "public.posts.login" }]);
+      const owner = via("details", { columns: ["login"], references: ["handle"] });
+      expect(found(null, gone, content({ owner, rows: "delete" }))).toEqual([]);
+      // They would be looked for by another value than the one they hold.
+      const early = pii.template("deleted_{id}", { at: "schedule" });
+      expect(found(null, early, content({ owner, rows: "delete" }))).toMatchObject([
+        { message: expect.stringContaining("when a deletion is scheduled") },
+      ]);
+    });
+
+    test("that nobody's rule names: the part's own place", () => {
+      expect(found("no action", gone, keep("nobody's"))).toMatchObject([
+        { path: ["tables", "details", "columns", "handle"] },
+      ]);
+    });
   });
 });

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:f47cb549022723b4b46a8787ceaaf7442ea6bfaa
+--! Hash: sha1:0ac132c3c6740e7db32e62942bd871687ad2eb75
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -8258,6 +8258,39 @@ where r.state in ('scheduled', 'executing', 'erased');
 comment on view lethe.pending is 'Every request that is neither completed nor cancelled.';
 $define$);
 
+call pg_temp.lethe_define('view lethe.progress', $define$
+create or replace view lethe.progress as
+select r.id as request_id,
+       r.subject_id,
+       r.strategy,
+       begun.at as begun_at,
+       coalesce(erased.rows, 0) as rows_erased,
+       coalesce(found.rows, 0) as rows_found,
+       r.chunk as rows_a_step,
+       r.attempts,
+       r.next_attempt_at,
+       r.last_error
+from lethe.deletion_request r
+left join lateral (
+  select max(e.at) as at
+  from lethe.deletion_event e
+  where e.request_id = r.id and e.event = 'begun'
+) begun on true
+left join lateral (
+  select sum(counted.value::bigint)::bigint as rows
+  from jsonb_each(r.erased) by_strategy
+  cross join lateral jsonb_each_text(by_strategy.value) counted
+) erased on true
+left join lateral (
+  select sum(cardinality(f.places))::bigint as rows
+  from lethe.found_rows f
+  where f.request_id = r.id
+) found on true
+where r.state = 'executing';
+comment on view lethe.progress is
+  'Erasures that go in steps: rows erased so far, and rows found that the next steps erase (ten chunks are looked for at a time).';
+$define$);
+
 call pg_temp.lethe_define('view lethe.request_counts', $define$
 create or replace view lethe.request_counts as
 select s.state,
@@ -8708,6 +8741,7 @@ call pg_temp.lethe_grant('view lethe.drift', 'select', array['app_admin', 'app_w
 call pg_temp.lethe_grant('view lethe.effect_counts', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.overdue', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.pending', 'select', array['app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('view lethe.progress', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.request_counts', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.retained_rows', 'select', array['app_admin', 'app_worker']::name[]);
 

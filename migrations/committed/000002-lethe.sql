@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:0f163fcdbf1647957f5b4d1c25bc7e63c308e3f6
+--! Hash: sha1:1ec1553e5d6ba899b1298e35c12e0270c66a4011
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -75,9 +75,24 @@ begin
   if part is not null then
     return to_regprocedure(part[1]) is not null;
   end if;
-  part := regexp_match(object, '^(?:view|index) (.*)$');
+  part := regexp_match(object, '^index (.*)$');
   if part is not null then
     return to_regclass(part[1]) is not null;
+  end if;
+  part := regexp_match(object, '^view (.*)$');
+  if part is not null then
+    -- Replaced without its WITH clause, a view that hides shows rows with its owner's rights: it is made anew.
+    return exists (
+      select from pg_class c
+      where c.oid = to_regclass(part[1])
+        and (
+          c.relnamespace = 'lethe'::regnamespace
+          or exists (
+            select from pg_options_to_table(c.reloptions) o
+            where o.option_name = 'security_invoker' and o.option_value::boolean
+          )
+        )
+    );
   end if;
   part := regexp_match(object, '^column (.*) of (.*)$');
   if part is not null then
@@ -8033,6 +8048,15 @@ begin
              when p.kind = 'row security' and (
                select 1 from pg_class c where c.oid = p.relation and c.relrowsecurity
              ) is null then 'disabled'
+             -- CREATE OR REPLACE VIEW without the WITH clause drops it, and the view passes its reader's policies.
+             when p.kind = 'view' and (
+               select 1
+               from pg_class c
+               left join pg_options_to_table(c.reloptions) o on o.option_name = 'security_invoker'
+               where c.oid = p.relation
+                 and c.relnamespace <> 'lethe'::regnamespace
+                 and o.option_value::boolean is not true
+             ) is not null then 'with its owner''s rights'
              else 'present'
            end as state
     from placed p
@@ -8051,7 +8075,7 @@ begin
 end
 $function$;
 comment on function lethe.own_differences() is
-  'Triggers, policies, constraints and columns of Lethe''s own that somebody dropped or disabled.';
+  'What Lethe made that somebody dropped or disabled, and views that lost their reader''s rights.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.trigger_differences()', $define$

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:0ac132c3c6740e7db32e62942bd871687ad2eb75
+--! Hash: sha1:1ec1553e5d6ba899b1298e35c12e0270c66a4011
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -4689,10 +4689,12 @@ begin
   elsif previous.state = 'executing' then
     perform lethe.refuse('LT008', subject, 'deletion is in progress', 'Nothing is left to do: the worker finishes it.',
       jsonb_build_object('request', previous.id));
-  elsif previous.state in ('erased', 'completed') and lethe.is_marked(subject) then
+  elsif previous.state in ('erased', 'completed') then
     -- Not marked: somebody new under the key of a row that was deleted.
-    perform lethe.refuse('LT001', subject, 'already deleted', 'Nothing is left to do.',
-      jsonb_build_object('request', previous.id));
+    if lethe.is_marked(subject) then
+      perform lethe.refuse('LT001', subject, 'already deleted', 'Nothing is left to do.',
+        jsonb_build_object('request', previous.id));
+    end if;
   elsif lethe.later(previous.cancelled_at, terms.cancel_cooldown) > now() then
     perform lethe.refuse('LT004', subject, 'a deletion was cancelled a short while ago',
       'Wait until the cooldown is over.',
@@ -5046,7 +5048,7 @@ set row_security = off
 as $function$
 #variable_conflict use_variable
 declare
-  strategies constant text[] := array['soft_delete', 'anonymize', 'hard_delete'];
+  strategies text[];
   locked uuid[];
   blocked uuid[];
   waiting bigint[];
@@ -5089,6 +5091,14 @@ begin
   call lethe.capture_execute_effects(ready);
   -- A reminder that didn't get through has nothing to remind of any more.
   perform lethe.withdraw_effects(ready, array['before']);
+  -- Those of this batch, always in the same order.
+  strategies := array(
+    select r.strategy
+    from lethe.deletion_request r
+    where r.id = any (ready)
+    group by r.strategy
+    order by array_position(array['soft_delete', 'anonymize', 'hard_delete'], r.strategy::text)
+  );
   foreach name in array strategies loop
     heavy := heavy || lethe.heavy_subjects(name, array(
       select r.subject_id from lethe.deletion_request r where r.id = any (ready) and r.strategy = name
@@ -5104,12 +5114,13 @@ begin
       ), counted => true);
     end loop;
   end if;
-  light := array(
-    select r.id from lethe.deletion_request r where r.id = any (ready) and r.subject_id <> all (heavy)
-  );
   slow := array(
     select r.id from lethe.deletion_request r where r.id = any (ready) and r.subject_id = any (heavy)
   );
+  light := ready;
+  if cardinality(slow) > 0 then
+    light := array(select q.id from unnest(ready) as q (id) where q.id <> all (slow));
+  end if;
   perform lethe.start_running(locked);
   perform lethe.capture_for_steps(ready);
   perform lethe.begin_execution(slow);

@@ -29,12 +29,24 @@ export interface Overview {
   pastDueByCount: number;
   overdue: RequestLine[];
   pending: RequestLine[];
+  /** Of people with very many rows. */
+  inSteps: ProgressLine[];
   /** Rows of erased people that are kept on a legal basis. */
   retained: RetainedLine[];
   /** Open ones, by handler and state. */
   effects: EffectLine[];
   /** Effects that failed for good. */
   deadLetters: LetterLine[];
+}
+
+export interface ProgressLine {
+  request: number;
+  subject?: string;
+  begun_at: Date | null;
+  rows_erased: number;
+  /** Found already, and erased by the next steps. */
+  rows_found: number;
+  rows_a_step: number;
 }
 
 export interface EffectLine {
@@ -101,9 +113,31 @@ export function renderOverview(overview: Overview): string {
     ...more(overview.overdueCount - overdue.length),
     "",
     section("to come", head, pending.map(first), "none"),
+    ...progressSection(overview.inSteps),
     ...retainedSection(overview.retained),
     ...effectSections(overview),
   ].join("\n");
+}
+
+function progressSection(lines: ProgressLine[]): string[] {
+  if (lines.length === 0) return [];
+  const named = lines.some((line) => line.subject !== undefined);
+  return [
+    "",
+    section(
+      "in steps",
+      ["request", ...(named ? ["subject"] : []), "begun", "rows erased", "rows found", "rows a step"],
+      lines.map((line) => [
+        `#${line.request}`,
+        ...(named ? [line.subject ?? ""] : []),
+        line.begun_at === null ? "" : time(line.begun_at),
+        line.rows_erased,
+        line.rows_found,
+        line.rows_a_step,
+      ]),
+      "none",
+    ),
+  ];
 }
 
 function retainedSection(lines: RetainedLine[]): string[] {

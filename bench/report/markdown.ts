@@ -14,8 +14,9 @@ export function withMainTable(text: string, results: Result[]): string {
   return `${before}${BEGIN}\n${mainTable(results)}\n${END}${after}`;
 }
 
-/** What has a goal, and isn't a variation of another row. */
-function mainTable(results: Result[]): string {
+/** What has a goal, and isn't a variation of another row. With the data in memory is such a variation. */
+function mainTable(all: Result[]): string {
+  const results = all.filter(({ command }) => !command.startsWith("TMPDIR="));
   const rows = results.flatMap(({ comparisons }) =>
     comparisons.flatMap(({ title, figures }) =>
       figures

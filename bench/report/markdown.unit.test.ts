@@ -57,6 +57,12 @@ test("the main table has what has a goal, and says what was missed", () => {
   expect(text.endsWith("<!-- /benchmark -->\nafter\n")).toBe(true);
 });
 
+test("with the data in memory is for the page alone", () => {
+  const memory = { ...result, command: "TMPDIR=/dev/shm npm run bench" };
+  expect(withMainTable(page, [memory])).not.toContain("erasing");
+  expect(allTables([memory])).toContain("erasing");
+});
+
 test("written again, it is the same", () => {
   const once = withMainTable(page, [result]);
   expect(withMainTable(once, [result])).toBe(once);

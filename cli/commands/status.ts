@@ -8,6 +8,7 @@ import {
   type EffectLine,
   type LetterLine,
   type Overview,
+  type ProgressLine,
   type RequestLine,
   type RetainedLine,
   renderOverview,
@@ -25,8 +26,8 @@ export function statusCommand(): Command {
   return new Command("status")
     .summary("say how the deletions stand")
     .description(
-      "Counts requests by state, and lists those that are overdue, with what each waits for, and those that are still " +
-        "to come. Requests go by their numbers. Only reads.",
+      "Counts requests by state, and lists those that are overdue, with what each waits for, how far erasures in steps are, " +
+        "and what is still to come. Requests go by their numbers. Only reads.",
     )
     .addOption(databaseOption())
     .addOption(schemaOption())
@@ -79,6 +80,13 @@ async function look(sql: postgres.Sql, { schema, limit, subjects }: StatusOption
         order by r.scheduled_for, r.request_id
         limit ${limit}
       `;
+      const inSteps = await tx<ProgressLine[]>`
+        select r.request_id::float8 as request, ${subjects ? sql`r.subject_id::text as subject,` : sql``} r.begun_at,
+               r.rows_erased::float8 as rows_erased, r.rows_found::float8 as rows_found, r.rows_a_step
+        from ${lethe}.progress r
+        order by r.begun_at, r.request_id
+        limit ${limit}
+      `;
       const retained = await tx<RetainedLine[]>`
         select table_name as "table", year, basis, rows::float8 as rows,
                overdue::float8 as overdue, failing::float8 as failing, last_error
@@ -104,6 +112,7 @@ async function look(sql: postgres.Sql, { schema, limit, subjects }: StatusOption
         pastDueByCount: numbers?.late ?? 0,
         overdue: [...overdue],
         pending: [...pending],
+        inSteps: [...inSteps],
         retained: [...retained],
         effects: [...effects],
         deadLetters: [...letters],

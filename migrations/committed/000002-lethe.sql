@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:66cdf3f445ce074d94f765be36c54f46e8c12775
+--! Hash: sha1:1ec1553e5d6ba899b1298e35c12e0270c66a4011
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -75,9 +75,24 @@ begin
   if part is not null then
     return to_regprocedure(part[1]) is not null;
   end if;
-  part := regexp_match(object, '^(?:view|index) (.*)$');
+  part := regexp_match(object, '^index (.*)$');
   if part is not null then
     return to_regclass(part[1]) is not null;
+  end if;
+  part := regexp_match(object, '^view (.*)$');
+  if part is not null then
+    -- Replaced without its WITH clause, a view that hides shows rows with its owner's rights: it is made anew.
+    return exists (
+      select from pg_class c
+      where c.oid = to_regclass(part[1])
+        and (
+          c.relnamespace = 'lethe'::regnamespace
+          or exists (
+            select from pg_options_to_table(c.reloptions) o
+            where o.option_name = 'security_invoker' and o.option_value::boolean
+          )
+        )
+    );
   end if;
   part := regexp_match(object, '^column (.*) of (.*)$');
   if part is not null then
@@ -4674,10 +4689,12 @@ begin
   elsif previous.state = 'executing' then
     perform lethe.refuse('LT008', subject, 'deletion is in progress', 'Nothing is left to do: the worker finishes it.',
       jsonb_build_object('request', previous.id));
-  elsif previous.state in ('erased', 'completed') and lethe.is_marked(subject) then
+  elsif previous.state in ('erased', 'completed') then
     -- Not marked: somebody new under the key of a row that was deleted.
-    perform lethe.refuse('LT001', subject, 'already deleted', 'Nothing is left to do.',
-      jsonb_build_object('request', previous.id));
+    if lethe.is_marked(subject) then
+      perform lethe.refuse('LT001', subject, 'already deleted', 'Nothing is left to do.',
+        jsonb_build_object('request', previous.id));
+    end if;
   elsif lethe.later(previous.cancelled_at, terms.cancel_cooldown) > now() then
     perform lethe.refuse('LT004', subject, 'a deletion was cancelled a short while ago',
       'Wait until the cooldown is over.',
@@ -5031,7 +5048,7 @@ set row_security = off
 as $function$
 #variable_conflict use_variable
 declare
-  strategies constant text[] := array['soft_delete', 'anonymize', 'hard_delete'];
+  strategies text[];
   locked uuid[];
   blocked uuid[];
   waiting bigint[];
@@ -5074,6 +5091,14 @@ begin
   call lethe.capture_execute_effects(ready);
   -- A reminder that didn't get through has nothing to remind of any more.
   perform lethe.withdraw_effects(ready, array['before']);
+  -- Those of this batch, always in the same order.
+  strategies := array(
+    select r.strategy
+    from lethe.deletion_request r
+    where r.id = any (ready)
+    group by r.strategy
+    order by array_position(array['soft_delete', 'anonymize', 'hard_delete'], r.strategy::text)
+  );
   foreach name in array strategies loop
     heavy := heavy || lethe.heavy_subjects(name, array(
       select r.subject_id from lethe.deletion_request r where r.id = any (ready) and r.strategy = name
@@ -5089,12 +5114,13 @@ begin
       ), counted => true);
     end loop;
   end if;
-  light := array(
-    select r.id from lethe.deletion_request r where r.id = any (ready) and r.subject_id <> all (heavy)
-  );
   slow := array(
     select r.id from lethe.deletion_request r where r.id = any (ready) and r.subject_id = any (heavy)
   );
+  light := ready;
+  if cardinality(slow) > 0 then
+    light := array(select q.id from unnest(ready) as q (id) where q.id <> all (slow));
+  end if;
   perform lethe.start_running(locked);
   perform lethe.capture_for_steps(ready);
   perform lethe.begin_execution(slow);
@@ -8022,6 +8048,15 @@ begin
              when p.kind = 'row security' and (
                select 1 from pg_class c where c.oid = p.relation and c.relrowsecurity
              ) is null then 'disabled'
+             -- CREATE OR REPLACE VIEW without the WITH clause drops it, and the view passes its reader's policies.
+             when p.kind = 'view' and (
+               select 1
+               from pg_class c
+               left join pg_options_to_table(c.reloptions) o on o.option_name = 'security_invoker'
+               where c.oid = p.relation
+                 and c.relnamespace <> 'lethe'::regnamespace
+                 and o.option_value::boolean is not true
+             ) is not null then 'with its owner''s rights'
              else 'present'
            end as state
     from placed p
@@ -8040,7 +8075,7 @@ begin
 end
 $function$;
 comment on function lethe.own_differences() is
-  'Triggers, policies, constraints and columns of Lethe''s own that somebody dropped or disabled.';
+  'What Lethe made that somebody dropped or disabled, and views that lost their reader''s rights.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.trigger_differences()', $define$
@@ -8232,6 +8267,39 @@ select r.id as request_id,
 from lethe.deletion_request r
 where r.state in ('scheduled', 'executing', 'erased');
 comment on view lethe.pending is 'Every request that is neither completed nor cancelled.';
+$define$);
+
+call pg_temp.lethe_define('view lethe.progress', $define$
+create or replace view lethe.progress as
+select r.id as request_id,
+       r.subject_id,
+       r.strategy,
+       begun.at as begun_at,
+       coalesce(erased.rows, 0) as rows_erased,
+       coalesce(found.rows, 0) as rows_found,
+       r.chunk as rows_a_step,
+       r.attempts,
+       r.next_attempt_at,
+       r.last_error
+from lethe.deletion_request r
+left join lateral (
+  select max(e.at) as at
+  from lethe.deletion_event e
+  where e.request_id = r.id and e.event = 'begun'
+) begun on true
+left join lateral (
+  select sum(counted.value::bigint)::bigint as rows
+  from jsonb_each(r.erased) by_strategy
+  cross join lateral jsonb_each_text(by_strategy.value) counted
+) erased on true
+left join lateral (
+  select sum(cardinality(f.places))::bigint as rows
+  from lethe.found_rows f
+  where f.request_id = r.id
+) found on true
+where r.state = 'executing';
+comment on view lethe.progress is
+  'Erasures that go in steps: rows erased so far, and rows found that the next steps erase (ten chunks are looked for at a time).';
 $define$);
 
 call pg_temp.lethe_define('view lethe.request_counts', $define$
@@ -8684,6 +8752,7 @@ call pg_temp.lethe_grant('view lethe.drift', 'select', array['app_admin', 'app_w
 call pg_temp.lethe_grant('view lethe.effect_counts', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.overdue', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.pending', 'select', array['app_admin', 'app_worker']::name[]);
+call pg_temp.lethe_grant('view lethe.progress', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.request_counts', 'select', array['app_admin', 'app_worker']::name[]);
 call pg_temp.lethe_grant('view lethe.retained_rows', 'select', array['app_admin', 'app_worker']::name[]);
 

@@ -49,6 +49,15 @@ begin
              when p.kind = 'row security' and (
                select 1 from pg_class c where c.oid = p.relation and c.relrowsecurity
              ) is null then 'disabled'
+             -- CREATE OR REPLACE VIEW without the WITH clause drops it, and the view passes its reader's policies.
+             when p.kind = 'view' and (
+               select 1
+               from pg_class c
+               left join pg_options_to_table(c.reloptions) o on o.option_name = 'security_invoker'
+               where c.oid = p.relation
+                 and c.relnamespace <> 'lethe'::regnamespace
+                 and o.option_value::boolean is not true
+             ) is not null then 'with its owner''s rights'
              else 'present'
            end as state
     from placed p
@@ -67,4 +76,4 @@ begin
 end
 $function$;
 comment on function lethe.own_differences() is
-  'Triggers, policies, constraints and columns of Lethe''s own that somebody dropped or disabled.';
+  'What Lethe made that somebody dropped or disabled, and views that lost their reader''s rights.';

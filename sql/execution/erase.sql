@@ -8,7 +8,7 @@ set row_security = off
 as $function$
 #variable_conflict use_variable
 declare
-  strategies constant text[] := array['soft_delete', 'anonymize', 'hard_delete'];
+  strategies text[];
   locked {{key}}[];
   blocked {{key}}[];
   waiting bigint[];
@@ -51,6 +51,14 @@ begin
   call lethe.capture_execute_effects(ready);
   -- A reminder that didn't get through has nothing to remind of any more.
   perform lethe.withdraw_effects(ready, array['before']);
+  -- Those of this batch, always in the same order.
+  strategies := array(
+    select r.strategy
+    from lethe.deletion_request r
+    where r.id = any (ready)
+    group by r.strategy
+    order by array_position(array['soft_delete', 'anonymize', 'hard_delete'], r.strategy::text)
+  );
   foreach name in array strategies loop
     heavy := heavy || lethe.heavy_subjects(name, array(
       select r.subject_id from lethe.deletion_request r where r.id = any (ready) and r.strategy = name
@@ -66,12 +74,13 @@ begin
       ), counted => true);
     end loop;
   end if;
-  light := array(
-    select r.id from lethe.deletion_request r where r.id = any (ready) and r.subject_id <> all (heavy)
-  );
   slow := array(
     select r.id from lethe.deletion_request r where r.id = any (ready) and r.subject_id = any (heavy)
   );
+  light := ready;
+  if cardinality(slow) > 0 then
+    light := array(select q.id from unnest(ready) as q (id) where q.id <> all (slow));
+  end if;
   perform lethe.start_running(locked);
   perform lethe.capture_for_steps(ready);
   perform lethe.begin_execution(slow);

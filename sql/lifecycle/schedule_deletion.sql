@@ -67,10 +67,12 @@ begin
   elsif previous.state = 'executing' then
     perform lethe.refuse('LT008', subject, 'deletion is in progress', 'Nothing is left to do: the worker finishes it.',
       jsonb_build_object('request', previous.id));
-  elsif previous.state in ('erased', 'completed') and lethe.is_marked(subject) then
+  elsif previous.state in ('erased', 'completed') then
     -- Not marked: somebody new under the key of a row that was deleted.
-    perform lethe.refuse('LT001', subject, 'already deleted', 'Nothing is left to do.',
-      jsonb_build_object('request', previous.id));
+    if lethe.is_marked(subject) then
+      perform lethe.refuse('LT001', subject, 'already deleted', 'Nothing is left to do.',
+        jsonb_build_object('request', previous.id));
+    end if;
   elsif lethe.later(previous.cancelled_at, terms.cancel_cooldown) > now() then
     perform lethe.refuse('LT004', subject, 'a deletion was cancelled a short while ago',
       'Wait until the cooldown is over.',

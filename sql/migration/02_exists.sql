@@ -8,9 +8,24 @@ begin
   if part is not null then
     return to_regprocedure(part[1]) is not null;
   end if;
-  part := regexp_match(object, '^(?:view|index) (.*)$');
+  part := regexp_match(object, '^index (.*)$');
   if part is not null then
     return to_regclass(part[1]) is not null;
+  end if;
+  part := regexp_match(object, '^view (.*)$');
+  if part is not null then
+    -- Replaced without its WITH clause, a view that hides shows rows with its owner's rights: it is made anew.
+    return exists (
+      select from pg_class c
+      where c.oid = to_regclass(part[1])
+        and (
+          c.relnamespace = 'lethe'::regnamespace
+          or exists (
+            select from pg_options_to_table(c.reloptions) o
+            where o.option_name = 'security_invoker' and o.option_value::boolean
+          )
+        )
+    );
   end if;
   part := regexp_match(object, '^column (.*) of (.*)$');
   if part is not null then

@@ -208,6 +208,16 @@ describe("what happens meanwhile", () => {
       from lethe.found_rows where request_id = ${request}
     `;
     expect(list).toEqual({ pieces: (many - 1000) / 1000, places: many - 1000 });
+    expect(
+      await db.sql`select subject_id, rows_erased, rows_found, rows_a_step from lethe.progress where request_id = ${request}`,
+    ).toEqual([
+      {
+        subject_id: String(person),
+        rows_erased: "1000",
+        rows_found: String(many - 1000),
+        rows_a_step: 2000,
+      },
+    ]);
     await db.sql`truncate lethe.found_rows`;
     await finish(request);
     expect(await left()).toBe(0);

@@ -146,4 +146,17 @@ describe("lethe status", () => {
     expect(data.overdue).toHaveLength(1);
     expect(data.overdue[0]).not.toHaveProperty("subject");
   });
+
+  test("how far an erasure in steps is", async () => {
+    const { request_id } = await schedule(db.sql, userId(7), { grace: "0" });
+    await db.sql`update lethe.deletion_request set state = 'executing', chunk = 1000, erased = ${db.sql.json({ anonymize: { "public.events transform": 2000, "public.posts transform": 500 } })} where id = ${request_id}`;
+    await db.sql`insert into lethe.found_rows (request_id, operation, places) values (${request_id}, 1, '{"(0,1)","(0,2)"}')`;
+    const { out } = await lethe("status");
+    expect(out).toMatch(new RegExp(`in steps:\\n[^]*#${request_id} .* 2,?500 .* 2 .* 1,?000`));
+    expect(out).not.toContain(userId(7));
+    expect((await lethe("status", "--subjects")).out).toContain(userId(7));
+    expect(JSON.parse((await lethe("status", "--json")).out).inSteps).toEqual([
+      { request: Number(request_id), begun_at: null, rows_erased: 2500, rows_found: 2, rows_a_step: 1000 },
+    ]);
+  });
 });

@@ -58,6 +58,7 @@ const views: Record<string, Role[]> = {
   request_counts: ["app_admin", "app_worker"],
   retained_rows: ["app_admin", "app_worker"],
   effect_counts: ["app_admin", "app_worker"],
+  progress: ["app_admin", "app_worker"],
   dead_letters: ["app_admin", "app_worker"],
 };
 

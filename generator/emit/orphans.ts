@@ -14,8 +14,10 @@ export function isLast<T extends Pick<Operation, "rows">>(operation: T): operati
   return isOrphaned(operation.rows);
 }
 
+/** Names the pointing columns too: another rule of the table, for what others point at, may do something else. */
 function linkOf(to: TableRef, owner: ReferencedBy): string {
-  return literal(`${to.name} (${owner.references.join(", ")})`);
+  const { child, columns, references } = owner;
+  return literal(`${to.name} (${references.join(", ")}) from ${child.name} (${columns.join(", ")})`);
 }
 
 /** Conditions of rows that were written down for these subjects, and that nothing points at now. */

@@ -4,7 +4,7 @@ import { ident, qualified } from "../../../generator/quote.ts";
 import { at, columnSql, type DrawnColumn, drawColumn, type Value } from "./columns.ts";
 import { type Naming, naming } from "./names.ts";
 import type { OwnerRecipe, PartRecipe, Recipe, TableRecipe } from "./recipe.ts";
-import { drawLink, drawOwner } from "./references.ts";
+import { drawLink, drawOwner, drawPointed } from "./references.ts";
 
 type Row = Record<string, Value>;
 export type Filled = Map<DrawnTable, Row[]>;
@@ -30,7 +30,7 @@ export interface People extends Drawn {
 }
 
 export interface DrawnOwner {
-  recipe: OwnerRecipe;
+  recipe: Pick<OwnerRecipe, "class" | "rows" | "where" | "option" | "ownColumns">;
   owner: Owner;
 }
 
@@ -205,10 +205,14 @@ function drawTable(
     suffix: partitions === null ? "" : ` partition by ${partitions} (${ident(k2)})`,
     after: partitions === null ? [] : partitionsSql(schema, name, partitions),
   };
-  recipe.owners.forEach((each, place) => {
-    drawOwner(each, place, names, people, table, before);
+  recipe.pointed?.by.forEach((each, place) => {
+    drawPointed(each, `up${index}_${place}_`, names, people, table, before);
   });
-  const owner = table.owners[0]?.owner;
+  if (table.owners.length === 0 || recipe.pointed?.only !== true)
+    recipe.owners.forEach((each, place) => {
+      drawOwner(each, place, names, people, table, before);
+    });
+  const owner = table.owners.find((each) => each.owner.by === "column")?.owner;
   const extra = partitions === null ? [] : [k2];
   table.after.push(...uniques(where, columns, extra, owner?.by === "column" ? owner.column : null));
   return table;

@@ -31,6 +31,8 @@ export class Interpreter {
   readonly erased: string[] = [];
   /** Rows that a foreign key changed or removed though no rule names them and nobody said that it is meant. */
   readonly strayed: string[] = [];
+  /** What became of rows that only theirs pointed at. */
+  readonly orphaned: { table: string; fate: "delete" | "transform" }[] = [];
 
   constructor(world: World, state: State) {
     this.world = world;
@@ -63,6 +65,7 @@ export class Interpreter {
 
   execute(who: Departure): void {
     const acts = this.acts(who);
+    const pointedAt = this.acts(who, true);
     const subject = this.subject();
     const row = this.rowOf(who.person);
     const gone: [string, Row][] = [];
@@ -70,6 +73,7 @@ export class Interpreter {
     else if (row !== undefined)
       this.change(subject.name, row, ofPerson(subject.annotation.columns, who.strategy), who);
     this.perform(acts, gone, who);
+    this.takeOrphans(pointedAt, who);
   }
 
   /** What explain_deletion() has to say: rows by table and action. A row counts once for the strongest of equal rules. */
@@ -98,18 +102,23 @@ export class Interpreter {
     }
     const places = new Map(acts.filter((act) => act.fate === "delete").map((act) => [act.row, act.table]));
     for (const table of places.values()) add(table, "delete", 1);
+    // Which rows nothing will point at any more is seen by trying it.
+    const trial = new Interpreter(this.world, structuredClone(this.state));
+    trial.execute(who);
+    for (const { table, fate } of trial.orphaned) add(table, fate, 1);
     const own = this.rowOf(who.person) === undefined ? 0 : 1;
     add(this.subject().name, who.strategy === "hard_delete" ? "delete" : "transform", own);
     return Object.fromEntries(Object.entries(counted).filter(([, rows]) => rows > 0));
   }
 
-  /** Every rule with every row it names, for a person's request. */
-  private acts(who: Departure): Act[] {
+  /** Every rule with every row it names, for a person's request; or, `pointedAt`, those for rows of nobody's own. */
+  private acts(who: Departure, pointedAt = false): Act[] {
     return Object.entries(this.world.annotation.tables).flatMap(([table, annotation]) =>
       annotation.class !== "table"
         ? []
         : annotation.rules.flatMap((outer) => {
             const rule = effective(outer);
+            if ((rule.owner?.by === "referenced_by") !== pointedAt) return [];
             const { fate, columns } = fateOf(annotation, rule, who.strategy);
             return ownedRows(this, table, rule, who).map((row) => ({ table, row, rule, fate, columns }));
           }),
@@ -136,6 +145,40 @@ export class Interpreter {
     const named = new Map<Row, Act[]>();
     for (const act of acts) named.set(act.row, [...(named.get(act.row) ?? []), act]);
     for (const [row, table] of gone) this.remove(table, row, named);
+  }
+
+  /** Of what theirs pointed at: what nothing points at now, the pointing tables' own such rows first. */
+  private takeOrphans(pointedAt: Act[], who: Departure): void {
+    for (const table of new Set(pointedAt.map((act) => act.table))) {
+      const acts = pointedAt.filter((act) => act.table === table);
+      const free = (fate: Fate) =>
+        acts.filter((act) => act.fate === fate && this.isThere(act) && !this.isPointedAt(act));
+      for (let going = free("delete"); going.length > 0; going = free("delete"))
+        for (const row of new Set(going.map((act) => act.row))) {
+          this.orphaned.push({ table, fate: "delete" });
+          this.remove(table, row, new Map());
+        }
+      for (const act of free("transform")) {
+        if (this.differs(act, who)) this.orphaned.push({ table, fate: "transform" });
+        this.change(table, act.row, act.columns, who);
+      }
+    }
+  }
+
+  private isThere({ table, row }: Act): boolean {
+    return this.state.get(table)?.includes(row) === true;
+  }
+
+  private isPointedAt({ table, row }: Act): boolean {
+    return this.tables().some((child) =>
+      child.foreignKeys
+        .filter((fk) => fk.references.table === table)
+        .some((fk) =>
+          (this.state.get(child.name) ?? []).some((other) =>
+            fk.columns.every((name, at) => same(other[name], row[fk.references.columns[at] as string])),
+          ),
+        ),
+    );
   }
 
   /** Takes a row out, and does what its foreign keys then do to others. */

@@ -9,7 +9,13 @@ import { Interpreter } from "./interpreter.ts";
 import type { World } from "./owned-rows.ts";
 import { ownTables, portrait, quoted, readState } from "./state.ts";
 
-export async function live(sql: postgres.Sql, drawn: Case, world: World, findings: Finding[]): Promise<void> {
+/** Returns how many rows went because nothing pointed at them any more. */
+export async function live(
+  sql: postgres.Sql,
+  drawn: Case,
+  world: World,
+  findings: Finding[],
+): Promise<number> {
   const tables = Object.keys(world.annotation.tables);
   const state = await readState(sql, tables);
   const interpreter = new Interpreter(world, state);
@@ -43,6 +49,7 @@ export async function live(sql: postgres.Sql, drawn: Case, world: World, finding
     const others = tables.filter((name) => !isPersons(world.annotation.tables[name]));
     for (const who of round) await expectSettled(sql, who, tables, others);
   }
+  return interpreter.orphaned.length;
 }
 
 async function explained(sql: postgres.Sql, who: Departure): Promise<Record<string, number>> {

@@ -27,12 +27,7 @@ export function ownedRows({ world, state }: Known, table: string, rule: Rule, wh
     case "polymorphic":
       return rows.filter((row) => row[owner.type] === owner.value && same(row[owner.id], who.person));
     case "via": {
-      const parent = world.annotation.tables[owner.table] as TableAnnotation;
-      const rules = parent.rules.map(effective);
-      // What stays takes nothing below it along, where another rule says whose the rows are.
-      const going = rules.filter((each) => !staysWhole(world, each, who.strategy));
-      const owning = going.length > 0 ? going : rules;
-      const parents = owning.flatMap((each) => ownedRows({ world, state }, owner.table, each, who));
+      const parents = theirs({ world, state }, owner.table, who);
       const { columns = [], references = [] } = owner;
       return rows.filter((row) =>
         parents.some((above) =>
@@ -40,9 +35,32 @@ export function ownedRows({ world, state }: Known, table: string, rule: Rule, wh
         ),
       );
     }
+    // What theirs point at now; whether it goes is seen when they have gone.
+    case "referenced_by": {
+      const pointing = theirs({ world, state }, owner.table, who);
+      const link = world.catalog.tables
+        .find((each) => each.name === owner.table)
+        ?.foreignKeys.find((fk) => fk.columns.join() === owner.columns?.join());
+      return rows.filter((row) =>
+        pointing.some((below) =>
+          link?.columns.every((name, place) =>
+            same(below[name], row[link.references.columns[place] as string]),
+          ),
+        ),
+      );
+    }
     default:
       throw new Error(`the interpreter doesn't know an owner by ${owner?.by}`);
   }
+}
+
+/** The rows of a table that other tables' rows are found through. */
+function theirs({ world, state }: Known, table: string, who: Departure): Row[] {
+  const rules = (world.annotation.tables[table] as TableAnnotation).rules.map(effective);
+  // What stays takes nothing below it along, where another rule says whose the rows are.
+  const going = rules.filter((each) => !staysWhole(world, each, who.strategy));
+  const owning = going.length > 0 ? going : rules;
+  return owning.flatMap((each) => ownedRows({ world, state }, table, each, who));
 }
 
 /** What no strategy is asked for goes by what holds under all of them. */

@@ -43,6 +43,22 @@ export interface LinkRecipe {
   acknowledged: boolean;
 }
 
+/** Rows that an earlier table's rows point at, and that go once nothing does. */
+export interface PointedRecipe {
+  /** Which earlier table. */
+  child: number;
+  onDelete: number;
+  deferrable: boolean;
+  /** SET DEFAULT in place of SET NULL. */
+  toDefault: boolean;
+  /** Rows there that stay go on pointing. */
+  held: boolean;
+  rows: number;
+  where: boolean;
+  option: number;
+  ownColumns: boolean;
+}
+
 export interface TableRecipe {
   key: number;
   partitions: number;
@@ -53,6 +69,8 @@ export interface TableRecipe {
   links: LinkRecipe[];
   /** One number a row; what it points at is derived from it. */
   rows: number[];
+  /** Not in the older of the kept cases. `only`: its rows have no other owner. */
+  pointed?: { only: boolean; by: PointedRecipe[] } | null;
 }
 
 /** A second table of the same people. */
@@ -122,6 +140,18 @@ const link: fc.Arbitrary<LinkRecipe> = record({
   acknowledged: fc.boolean(),
 });
 
+const pointed: fc.Arbitrary<PointedRecipe> = record({
+  child: small,
+  onDelete: small,
+  deferrable: rarely,
+  toDefault: rarely,
+  held: rarely,
+  rows: small,
+  where: fc.integer({ min: 0, max: 9 }).map((n) => n === 9),
+  option: small,
+  ownColumns: rarely,
+});
+
 const table: fc.Arbitrary<TableRecipe> = record({
   key: small,
   partitions: small,
@@ -134,6 +164,9 @@ const table: fc.Arbitrary<TableRecipe> = record({
     { weight: 1, arbitrary: fc.array(link, { maxLength: 2 }) },
   ),
   rows: fc.array(fc.nat({ max: 9_999 }), { minLength: 1, maxLength: 8 }),
+  pointed: fc.option(record({ only: fc.boolean(), by: fc.array(pointed, { minLength: 1, maxLength: 2 }) }), {
+    freq: 2,
+  }),
 });
 
 const part: fc.Arbitrary<PartRecipe> = record({

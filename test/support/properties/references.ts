@@ -4,7 +4,7 @@ import { ident, qualified } from "../../../generator/quote.ts";
 import { at, pick } from "./columns.ts";
 import type { DrawnTable, People } from "./draw.ts";
 import type { Naming } from "./names.ts";
-import type { LinkRecipe, OwnerRecipe } from "./recipe.ts";
+import type { LinkRecipe, OwnerRecipe, PointedRecipe } from "./recipe.ts";
 
 const ON_DELETE = ["no action", "cascade", "set null", "restrict"];
 
@@ -16,7 +16,9 @@ export function drawOwner(
   table: DrawnTable,
   before: DrawnTable[],
 ): void {
-  const parents = before.filter((each) => each.key.length > 0);
+  const parents = before.filter(
+    (each) => each.key.length > 0 && each.owners.every(({ owner }) => owner.by !== "referenced_by"),
+  );
   const where = qualified(table.schema, table.name);
   const column = names.column("owner", 60 + place);
   const subject = qualified(people.schema, people.name);
@@ -107,6 +109,29 @@ function refer(
     );
   });
   return columns;
+}
+
+/** Of what content can say of its rows, what can be said of rows that are nobody's. */
+const ORPHANED = [0, 1, 4, 5];
+
+export function drawPointed(
+  recipe: PointedRecipe,
+  label: string,
+  names: Naming,
+  people: People,
+  table: DrawnTable,
+  before: DrawnTable[],
+): void {
+  const children = before.filter((each) => each.part === undefined);
+  if (children.length === 0 || table.key.length === 0) return;
+  const child = at(children, recipe.child);
+  const columns = refer({ ...recipe, notNull: false }, label, names, people, child, table);
+  for (const column of columns)
+    if (!recipe.held) child.acknowledged[column] = { action: "null", personal: true };
+  table.owners.push({
+    recipe: { ...recipe, class: 0, rows: at(ORPHANED, recipe.rows) },
+    owner: { by: "referenced_by", table: `${child.schema}.${child.name}`, columns },
+  });
 }
 
 export function drawLink(

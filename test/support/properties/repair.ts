@@ -49,6 +49,8 @@ function mend(annotation: Annotation, catalog: Catalog, finding: Finding): void 
       rule(annotation, finding, "stay");
       break;
     case "L037":
+    case "L069":
+    case "L070":
       rule(annotation, finding, "keep");
       break;
     default:

@@ -29,7 +29,7 @@ export async function runCase(sql: postgres.Sql, recipe: Recipe, tally: Tally): 
   if (accepted === null) return;
   try {
     await apply(sql, emit(accepted.plan));
-    await live(sql, drawn, { annotation: accepted.annotation, catalog }, accepted.findings);
+    tally.orphaned += await live(sql, drawn, { annotation: accepted.annotation, catalog }, accepted.findings);
   } catch (error) {
     if (isForetold(error, accepted.findings)) {
       tally.foretold++;

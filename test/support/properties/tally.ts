@@ -3,6 +3,8 @@ export class Tally {
   accepted = 0;
   /** Executions that failed as a warning had said they might. */
   foretold = 0;
+  /** Rows that went because nothing pointed at them any more. */
+  orphaned = 0;
   /** Cases that stayed refused, by the finding that stood in the way. */
   readonly refusals = new Map<string, number>();
   /** Refusals that the drawn rows show to be right, and those that they can't show. */
@@ -24,6 +26,6 @@ export class Tally {
     const proved = [...this.proved]
       .map(([code, { shown, open }]) => `${code} ${shown}/${shown + open}`)
       .join(", ");
-    return `${this.accepted} accepted; failed as warned: ${this.foretold}; still refused: ${refusals || "none"}; refusals shown to be right: ${proved || "none"}`;
+    return `${this.accepted} accepted; failed as warned: ${this.foretold}; orphans: ${this.orphaned}; still refused: ${refusals || "none"}; refusals shown to be right: ${proved || "none"}`;
   }
 }

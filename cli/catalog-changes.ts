@@ -1,11 +1,13 @@
 /** What is different between two snapshots, in the words of `lethe sync`. */
+import type { Annotation } from "../generator/annotation/model.ts";
 import type { Catalog, Table } from "../generator/catalog/model.ts";
+import { onlyPattern } from "../generator/plan/groups.ts";
 
 export interface CatalogChange {
   kind: "added" | "removed" | "changed";
   /** `schema.table`, `schema.table.column`, or a view's name. */
   name: string;
-  /** What about it, for "changed". */
+  /** What about it: of what has changed, and of a new table that only a pattern speaks of. */
   what?: string;
 }
 
@@ -18,6 +20,27 @@ export function catalogChanges(before: Catalog, after: Catalog): CatalogChange[]
     return same(old, now) ? [] : [{ kind: "changed" as const, name: now.name, what: "view" }];
   });
   return [...tables, ...views];
+}
+
+/** A new table that a pattern takes is a question to nobody: so it is said, once, while it is new. */
+export function withPatterns(
+  changes: CatalogChange[],
+  annotation: Annotation | null,
+  after: Catalog,
+): CatalogChange[] {
+  if (annotation === null) return changes;
+  return changes.map((change) => {
+    const table = after.tables.find((each) => each.name === change.name);
+    if (change.kind !== "added" || table === undefined) return change;
+    const pattern = onlyPattern(annotation, table);
+    const said = pattern === null ? undefined : annotation.tables[pattern]?.class;
+    if (pattern === null || said === "todo") return change;
+    const means = said === "keep" ? "to be kept" : "unrelated";
+    return {
+      ...change,
+      what: `${means}, says the pattern ${JSON.stringify(pattern)}, and nobody has looked at it`,
+    };
+  });
 }
 
 function tableChanges(before: Table, after: Table): CatalogChange[] {

@@ -5,7 +5,7 @@ import type { Catalog } from "../generator/catalog/model.ts";
 import { readCatalog } from "../generator/catalog/read.ts";
 import type { Finding } from "../generator/errors.ts";
 import { ident, qualified, splitName } from "../generator/quote.ts";
-import { type CatalogChange, catalogChanges } from "./catalog-changes.ts";
+import { type CatalogChange, catalogChanges, withPatterns } from "./catalog-changes.ts";
 
 export async function databaseFindings(
   sql: postgres.Sql,
@@ -14,7 +14,8 @@ export async function databaseFindings(
 ): Promise<Finding[]> {
   const { schema } = annotation;
   const now = await readCatalog(sql, { letheSchema: schema });
-  const stale = catalogChanges(snapshot, now).map((change) => staleFinding(annotation, change));
+  const changes = withPatterns(catalogChanges(snapshot, now), annotation, now);
+  const stale = changes.map((change) => staleFinding(annotation, change));
   const [installed] = await sql<{ there: boolean }[]>`
     select to_regclass(${`${ident(schema)}.drift`}) is not null as there`;
   if (installed?.there !== true) return stale;
@@ -28,7 +29,7 @@ export async function databaseFindings(
 /** L058: decisions are checked against the snapshot, so one that is out of date checks nothing. */
 function staleFinding(annotation: Annotation, { kind, name, what }: CatalogChange): Finding {
   const message = {
-    added: "the database has it, the snapshot doesn't",
+    added: `the database has it, the snapshot doesn't${what === undefined ? "" : `: ${what}`}`,
     removed: "the snapshot has it, the database doesn't",
     changed: `it is not the same in the snapshot${what === undefined ? "" : ` (${what})`}`,
   }[kind];
@@ -79,8 +80,8 @@ function remedyOf({ kind, found, object, table_name }: Drift): string {
   if (kind === "own trigger" && found === "disabled")
     return `alter table ${table} enable trigger ${ident(object)};`;
   if (kind.startsWith("own ")) return "apply Lethe's migration again: it makes what is missing";
-  if (kind === "index")
-    return `create index concurrently on ${table} (${object.split(", ").map(ident).join(", ")});`;
+  if (kind === "index" || kind === "unique index")
+    return `create ${kind} concurrently on ${table} (${object.split(", ").map(ident).join(", ")});`;
   if (kind === "owner") return "give the table back to its owner, or make Lethe's a member of the new one";
   if (kind === "row security") return `alter table ${table} no force row level security;`;
   return "run `lethe sync`, decide what is new, run `lethe generate` and apply the migration";

@@ -7,7 +7,7 @@ import type { OpenedAnnotation } from "../../generator/annotation/load.ts";
 import type { Catalog } from "../../generator/catalog/model.ts";
 import { parseCatalog, serializeCatalog } from "../../generator/catalog/snapshot.ts";
 import { UsageError } from "../../generator/errors.ts";
-import { type CatalogChange, catalogChanges } from "../catalog-changes.ts";
+import { type CatalogChange, catalogChanges, withPatterns } from "../catalog-changes.ts";
 import {
   catalogOption,
   configOption,
@@ -58,7 +58,11 @@ async function sync(options: SyncOptions): Promise<void> {
   const { readCatalog } = await import("../../generator/catalog/read.ts");
   const after = await withDatabase(url, (sql) => readCatalog(sql, { letheSchema }));
   const before = previous(files.catalog);
-  const changes = catalogChanges(before ?? { version: 1, tables: [], views: [] }, after);
+  const changes = withPatterns(
+    catalogChanges(before ?? { version: 1, tables: [], views: [] }, after),
+    opened?.annotation ?? null,
+    after,
+  );
   if (options.dryRun !== true) write(files.catalog, serializeCatalog(after));
   const edit = await editing(options, files.config, opened, after);
   if (edit.failed) process.exitCode = 1;

@@ -1,6 +1,7 @@
 /** What patterns of names mean in a catalog, and what a shared decision means for one table. */
 import { isPattern } from "../annotation/groups.ts";
 import type {
+  Annotation,
   AnnotationPath,
   AnyTableAnnotation,
   ColumnRule,
@@ -34,6 +35,18 @@ export function matchingGroup({ annotation }: PlanContext, table: Table): GroupM
     if (pattern !== undefined) return { key, group, pattern };
   }
   return undefined;
+}
+
+/** The pattern that alone says what a table is; null where somebody has named it, or nothing is said. */
+export function onlyPattern(
+  { tables, access }: Annotation,
+  table: Pick<Table, "name" | "table">,
+): string | null {
+  const keys = Object.keys(tables);
+  const named = keys.some(
+    (key) => key === table.name || access.searchPath.some((schema) => `${schema}.${key}` === table.name),
+  );
+  return named ? null : (keys.find((key) => isPattern(key) && matcher(key)(table)) ?? null);
 }
 
 /** Whether somebody has named the table: by itself or in a group's list, not by a pattern. */

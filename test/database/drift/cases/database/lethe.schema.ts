@@ -1,4 +1,4 @@
-import { content, defineErasure, keep, pii, subject } from "../../../../../generator/index.ts";
+import { content, defineErasure, keep, part, pii, subject, unrelated } from "../../../../../generator/index.ts";
 
 export default defineErasure({
   access: { worker: ["app_worker"] },
@@ -8,5 +8,7 @@ export default defineErasure({
       columns: { id: keep(), email: pii.email(), city: pii.null() },
     }),
     posts: content({ columns: { body: pii.replace("[deleted]") } }),
+    details: part({ owner: "user_id", columns: { nick: pii.null() } }),
+    "price_*": unrelated("price lists"),
   },
 });

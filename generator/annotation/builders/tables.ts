@@ -108,7 +108,7 @@ export function blocker(input: BlockerInput): BlockerResult {
 
 /**
  * A table with several rules, one for each way in which its rows may belong to a person. Where two rules name one row,
- * the stronger wins: delete, then transform, then detach.
+ * the stronger wins: delete, then transform, then reassign, then detach.
  * @example messages: table({ columns: { body: pii.null() }, rules: [content({ owner: "sender_id" }), content({ owner: "recipient_id", rows: "detach" })] })
  */
 export function table(input: TableInput): TableResult {

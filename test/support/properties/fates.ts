@@ -47,6 +47,15 @@ export function fateOf(table: TableAnnotation, rule: Rule, strategy: Strategy) {
   }
 }
 
+/** Of several rules for one row the strongest has its way; a cascade takes the row as a delete does. */
+export function strongest(fates: Fate[]): Fate | undefined {
+  const strength = (fate: Fate) =>
+    typeof fate === "object"
+      ? 3
+      : ["keep", "detach", "", "reassign", "transform", "cascade", "delete"].indexOf(fate);
+  return [...fates].sort((a, b) => strength(b) - strength(a))[0];
+}
+
 /** Which of a person's own columns change: under soft_delete what is secret, and what is said to. */
 export function ofPerson(
   columns: Record<string, ColumnRule>,

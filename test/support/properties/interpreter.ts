@@ -6,7 +6,7 @@
 import type { ColumnRule, Rule, SubjectAnnotation } from "../../../generator/annotation/model.ts";
 import type { Table } from "../../../generator/catalog/model.ts";
 import type { Departure } from "./build.ts";
-import { effective, type Fate, fateOf, ofPerson } from "./fates.ts";
+import { effective, type Fate, fateOf, ofPerson, strongest } from "./fates.ts";
 import { ownedRows, type World } from "./owned-rows.ts";
 import { generated, holds, pickColumns, same } from "./rows.ts";
 import { canonical, markersIn, type Row, type State } from "./state.ts";
@@ -195,10 +195,8 @@ export class Interpreter {
           fk.columns.every((name, at) => same(other[name], row[fk.references.columns[at] as string])),
         );
         for (const other of pointing) {
-          // Of several rules the strongest has its way.
-          const declared = (named.get(other) ?? []).some(
-            (act) => fk.onDelete !== "cascade" || LEAVING.includes(act.fate),
-          );
+          const fate = strongest((named.get(other) ?? []).map((act) => act.fate));
+          const declared = fate !== undefined && (fk.onDelete !== "cascade" || LEAVING.includes(fate));
           if (!declared && !this.isMeant(child.name, fk.columns))
             this.strayed.push(`${fk.onDelete} of ${fk.name} meets a row of ${child.name} that no rule names`);
           if (fk.onDelete === "cascade") this.remove(child.name, other, named);

@@ -81,7 +81,14 @@ function deferral(recipe: { deferrable: boolean }): string {
 
 /** A foreign key to another drawn table; returns its columns. */
 function refer(
-  recipe: { onDelete: number; notNull: boolean; deferrable: boolean; toDefault: boolean },
+  recipe: {
+    onDelete: number;
+    notNull: boolean;
+    deferrable: boolean;
+    toDefault: boolean;
+    /** Each row points at another one, as far as they go. */
+    spread?: boolean;
+  },
   label: string,
   names: Naming,
   _people: People,
@@ -100,10 +107,12 @@ function refer(
     `alter table ${where} add foreign key (${list}) references ${qualified(target.schema, target.name)} on delete ${onDelete(recipe)}${deferral(recipe)};`,
     `create index on ${where} (${list});`,
   );
-  table.references.push((seed, _people, filled) => {
+  table.references.push((seed, _people, filled, taken) => {
     const rows = filled.get(target) ?? [];
     const row =
-      !recipe.notNull && pick(seed, `${label}?`, 4) === 0 ? undefined : rows[pick(seed, label, rows.length)];
+      !recipe.notNull && pick(seed, `${label}?`, 4) === 0
+        ? undefined
+        : rows[recipe.spread === true ? taken.length % rows.length : pick(seed, label, rows.length)];
     return Object.fromEntries(
       columns.map((column, place) => [column, row?.[target.key[place] as string] ?? null]),
     );
@@ -112,7 +121,7 @@ function refer(
 }
 
 /** Of what content can say of its rows, what can be said of rows that are nobody's. */
-const ORPHANED = [0, 1, 4, 5];
+const ORPHANED = [0, 1, 1, 4, 5];
 
 export function drawPointed(
   recipe: PointedRecipe,
@@ -125,7 +134,14 @@ export function drawPointed(
   const children = before.filter((each) => each.part === undefined);
   if (children.length === 0 || table.key.length === 0) return;
   const child = at(children, recipe.child);
-  const columns = refer({ ...recipe, notNull: false }, label, names, people, child, table);
+  const columns = refer(
+    { ...recipe, notNull: false, spread: recipe.rows % 3 !== 0 },
+    label,
+    names,
+    people,
+    child,
+    table,
+  );
   for (const column of columns)
     if (!recipe.held) child.acknowledged[column] = { action: "null", personal: true };
   table.owners.push({

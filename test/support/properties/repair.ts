@@ -49,9 +49,11 @@ function mend(annotation: Annotation, catalog: Catalog, finding: Finding): void 
       rule(annotation, finding, "stay");
       break;
     case "L037":
-    case "L069":
     case "L070":
       rule(annotation, finding, "keep");
+      break;
+    case "L069":
+      letGo(annotation, finding);
       break;
     default:
       without(annotation, "hard_delete");
@@ -88,6 +90,17 @@ function rule(annotation: Annotation, { path }: Finding, what: "delete" | "stay"
     ...Object.fromEntries(Object.entries(defined).filter(([, value]) => value !== undefined)),
     rows,
   } as Rule;
+}
+
+/** What points there lets go of it, where it stays; what it can't let go of stays too. */
+function letGo(annotation: Annotation, finding: Finding): void {
+  const place = valueAt(annotation, finding.path) as Rule | undefined;
+  const child = place?.owner?.by === "referenced_by" ? annotation.tables[place.owner.table] : undefined;
+  const names = place?.owner?.by === "referenced_by" ? (place.owner.columns ?? []) : [];
+  const held = names.filter((name) => child?.class === "table" && child.columns?.[name]?.action !== "null");
+  if (child?.class !== "table" || held.length === 0) rule(annotation, finding, "keep");
+  else
+    for (const name of held) child.columns = { ...child.columns, [name]: { action: "null", personal: true } };
 }
 
 function acknowledge(annotation: Annotation, { path, subject }: Finding): void {

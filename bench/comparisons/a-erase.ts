@@ -37,7 +37,7 @@ export const erase: Comparison = {
 async function figuresOf(context: Context, shape: Shape, way: Way, delay: number): Promise<Figure[]> {
   const { batch } = context.sizes;
   const users = shape === "sign-in" ? context.sizes.users : context.sizes.contentUsers;
-  const due = delay === 0 ? context.sizes.due : Math.ceil(context.sizes.due / 4);
+  const due = delay === 0 ? context.sizes.due : Math.ceil(context.sizes.due / 2);
   const rounds = delay === 0 ? context.sizes.rounds : Math.min(3, context.sizes.rounds);
   const rivals =
     delay === 0 ? [lethe, byHand, byHandRecorded, applicationCode, orm] : [lethe, applicationCode, orm];

@@ -13,11 +13,11 @@ select r.id as request_id,
          when r.last_error like 'LT009%' then 'drift'
          when r.next_attempt_at = 'infinity' then 'dead letter'
          when r.state = 'executing' and r.last_error like 'LT014%' then 'residue found'
-         when r.state = 'executing' then 'in progress'
          when r.blocked_at is not null and r.last_error like 'effect %' then 'a required effect is open'
          when r.blocked_at is not null then 'blocked'
-         when r.attempts > 0 then 'failed'
+         when r.attempts > 0 and (r.state = 'scheduled' or r.next_attempt_at > now()) then 'failed'
          when r.due_by >= (select lethe.due_by_limit()) then 'the execution window'
+         when r.state = 'executing' then 'in progress'
          else 'waits for the worker'
        end as waits_because,
        r.attempts,

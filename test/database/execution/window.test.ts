@@ -100,9 +100,15 @@ test("who goes in steps waits between them, too", async () => {
   await db.sql`update lethe.deletion_request set state = 'executing' where subject_id = ${person}`;
   const { id } = await requestOf(db.sql, person);
   expect(await db.sql`select lethe.executing_requests() as id`).toEqual([{ id }]);
+  expect(await waits()).toBe("in progress");
   await open(2, 3);
   expect(await db.sql`select lethe.executing_requests() as id`).toEqual([]);
   expect(await lag()).toBe(0);
+  expect(await waits()).toBe("the execution window");
+  await db.sql`
+    update lethe.deletion_request set attempts = 1, next_attempt_at = now() + interval '1 minute' where id = ${id}
+  `;
+  expect(await waits()).toBe("failed");
 });
 
 test("who goes in steps goes on two days before the month is over, and counts as the worker's delay", async () => {

@@ -54,7 +54,14 @@ const step = (sql: postgres.Sql, request: string) =>
     if (done?.state === "executing") await tx`set local synchronous_commit = off`;
   });
 
-const atOnce: Erase = async (sql, person) => [await timed(async () => byHand.erase(sql, [person], JOB))];
+/** Once more where a look at the subject held the row just then: SKIP LOCKED passes over it. */
+const atOnce: Erase = async (sql, person) => {
+  for (;;) {
+    const time = await timed(() => byHand.erase(sql, [person], JOB));
+    const left = await sql`select from users where id = ${person} and scheduled_deletion_at is not null`;
+    if (left.length === 0) return [time];
+  }
+};
 
 export const heavy: Comparison = {
   letter: "c",

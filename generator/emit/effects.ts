@@ -9,33 +9,60 @@ import { ofRequest, ownedBy, type Subjects } from "./owner.ts";
 import { routine } from "./routine.ts";
 import { column, type DatabaseObject, indent, table } from "./text.ts";
 
-const WHEN: Record<EffectTime, string> = {
-  schedule: "Written when a deletion is scheduled, before anything is cleared.",
-  before: "Written when a deletion is scheduled, delivered before it is executed.",
-  cancel: "Written when a deletion is cancelled, after the person is let back in.",
-  execute: "Written before the first statement that erases, with the values as they are then.",
-};
-
 export function effects(plan: Plan): DatabaseObject[] {
-  return (Object.keys(WHEN) as EffectTime[]).map((at) => captureProcedure(plan, at));
+  return [
+    captureEarly(plan),
+    captureProcedure(
+      plan,
+      "cancel",
+      "Written when a deletion is cancelled, after the person is let back in.",
+    ),
+    captureProcedure(
+      plan,
+      "execute",
+      "Written before the first statement that erases, with the values as they are then.",
+    ),
+  ];
 }
 
-function captureProcedure(plan: Plan, at: EffectTime): DatabaseObject {
-  const own = plan.effects.filter((effect) => effect.at === at);
+function captureProcedure(plan: Plan, at: EffectTime, when: string): DatabaseObject {
+  const statements = captured(plan, [at]);
+  return routine(plan, {
+    kind: "procedure",
+    name: `capture_${at}_effects`,
+    parameters: [{ name: "requests", type: "bigint[]" }],
+    body: statements.length === 0 ? "return;" : statements.join("\n\n"),
+    comment: `${when} Called by Lethe alone.`,
+  });
+}
+
+/** A function, which costs each schedule less than a CALL, and says whether anybody has to be woken. */
+function captureEarly(plan: Plan): DatabaseObject {
+  const statements = captured(plan, ["schedule", "before"]);
+  const told = plan.effects.some((effect) => effect.token);
+  return routine(plan, {
+    kind: "function",
+    name: "capture_early_effects",
+    parameters: [
+      { name: "requests", type: "bigint[]" },
+      { name: "shown", type: "text" },
+    ],
+    returns: "boolean",
+    declare: told ? [TOKEN_PLACE] : [],
+    body: [...statements, `return ${statements.length > 0};`].join("\n\n"),
+    comment:
+      "Written when a deletion is scheduled, before anything is cleared: what is told at once, and what is told before the execution. False where the annotation has nothing of the kind. Called by Lethe alone.",
+  });
+}
+
+function captured(plan: Plan, times: EffectTime[]): string[] {
+  const own = times.flatMap((at) => plan.effects.filter((effect) => effect.at === at));
   const statements = own.flatMap((effect) =>
     effect.sources.flatMap(withOwner).map((source) => capture(plan, effect, source)),
   );
   const held = own.some((effect) => effect.after.length > 0);
   const hold = "-- Whoever comes after another waits for it.\nperform lethe.hold_effects(requests);";
-  const early = at === "schedule" || at === "before";
-  return routine(plan, {
-    kind: "procedure",
-    name: `capture_${at}_effects`,
-    parameters: [{ name: "requests", type: "bigint[]" }, ...(early ? [{ name: "shown", type: "text" }] : [])],
-    declare: own.some((effect) => effect.token) ? [TOKEN_PLACE] : [],
-    body: statements.length === 0 ? "return;" : [...statements, ...(held ? [hold] : [])].join("\n\n"),
-    comment: `${WHEN[at]} Called by Lethe alone.`,
-  });
+  return held ? [...statements, hold] : statements;
 }
 
 /** The token that the caller is shown is stored nowhere: a mail gets one of its own once it is sent. */

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:1ec1553e5d6ba899b1298e35c12e0270c66a4011
+--! Hash: sha1:bb7d3b68a9a77678c6ae0b9de137d1430f2386b4
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -2628,8 +2628,8 @@ $define$);
 -- that it comes from.
 -- =============================================================================
 
-call pg_temp.lethe_define('procedure lethe.capture_schedule_effects(bigint[], text)', $define$
-create or replace procedure lethe.capture_schedule_effects(requests bigint[], shown text)
+call pg_temp.lethe_define('function lethe.capture_early_effects(bigint[], text)', $define$
+create or replace function lethe.capture_early_effects(requests bigint[], shown text) returns boolean
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
@@ -2638,26 +2638,10 @@ set plan_cache_mode = force_generic_plan
 as $function$
 #variable_conflict use_variable
 begin
-  return;
+  return false;
 end
 $function$;
-comment on procedure lethe.capture_schedule_effects(bigint[], text) is 'Written when a deletion is scheduled, before anything is cleared. Called by Lethe alone.';
-$define$);
-
-call pg_temp.lethe_define('procedure lethe.capture_before_effects(bigint[], text)', $define$
-create or replace procedure lethe.capture_before_effects(requests bigint[], shown text)
-language plpgsql
-set search_path = pg_catalog, public, pg_temp
-set row_security = off
-set enable_seqscan = off
-set plan_cache_mode = force_generic_plan
-as $function$
-#variable_conflict use_variable
-begin
-  return;
-end
-$function$;
-comment on procedure lethe.capture_before_effects(bigint[], text) is 'Written when a deletion is scheduled, delivered before it is executed. Called by Lethe alone.';
+comment on function lethe.capture_early_effects(bigint[], text) is 'Written when a deletion is scheduled, before anything is cleared: what is told at once, and what is told before the execution. False where the annotation has nothing of the kind. Called by Lethe alone.';
 $define$);
 
 call pg_temp.lethe_define('procedure lethe.capture_cancel_effects(bigint[])', $define$
@@ -4651,6 +4635,7 @@ declare
   at constant timestamptz := clock_timestamp();
   facts jsonb;
   head bytea;
+  wake boolean;
 begin
   perform lethe.require_read_committed();
   perform lethe.hold_off_migration(wait => true);
@@ -4737,10 +4722,12 @@ begin
   insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
   values (request, 1, 'scheduled', caller, at, facts, head);
   insert into lethe.event_tally (event, count) values ('scheduled', 1);
-  call lethe.capture_schedule_effects(array[request], token);
-  call lethe.capture_before_effects(array[request], token);
+  wake := lethe.capture_early_effects(array[request], token);
   perform lethe.lock_out(subject, due);
-  perform pg_notify('lethe', '');
+  -- The worker looks each minute anyway.
+  if wake or due < now() + interval '1 minute' then
+    perform pg_notify('lethe', '');
+  end if;
   return (request, due, token)::lethe.scheduled;
 end
 $function$;
@@ -8234,11 +8221,11 @@ select r.id as request_id,
          when r.last_error like 'LT009%' then 'drift'
          when r.next_attempt_at = 'infinity' then 'dead letter'
          when r.state = 'executing' and r.last_error like 'LT014%' then 'residue found'
-         when r.state = 'executing' then 'in progress'
          when r.blocked_at is not null and r.last_error like 'effect %' then 'a required effect is open'
          when r.blocked_at is not null then 'blocked'
-         when r.attempts > 0 then 'failed'
+         when r.attempts > 0 and (r.state = 'scheduled' or r.next_attempt_at > now()) then 'failed'
          when r.due_by >= (select lethe.due_by_limit()) then 'the execution window'
+         when r.state = 'executing' then 'in progress'
          else 'waits for the worker'
        end as waits_because,
        r.attempts,

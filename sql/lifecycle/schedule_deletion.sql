@@ -29,6 +29,7 @@ declare
   at constant timestamptz := clock_timestamp();
   facts jsonb;
   head bytea;
+  wake boolean;
 begin
   perform lethe.require_read_committed();
   perform lethe.hold_off_migration(wait => true);
@@ -115,10 +116,12 @@ begin
   insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
   values (request, 1, 'scheduled', caller, at, facts, head);
   insert into lethe.event_tally (event, count) values ('scheduled', 1);
-  call lethe.capture_schedule_effects(array[request], token);
-  call lethe.capture_before_effects(array[request], token);
+  wake := lethe.capture_early_effects(array[request], token);
   perform lethe.lock_out(subject, due);
-  perform pg_notify('lethe', '');
+  -- The worker looks each minute anyway.
+  if wake or due < now() + interval '1 minute' then
+    perform pg_notify('lethe', '');
+  end if;
   return (request, due, token)::lethe.scheduled;
 end
 $function$;

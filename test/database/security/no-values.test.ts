@@ -80,6 +80,6 @@ test("what the worker is woken with is empty", async () => {
   const heard: string[] = [];
   const listener = await db.connect();
   await listener.listen("lethe", (payload) => heard.push(payload));
-  await db.sql`select lethe.schedule_deletion(${userId(11)})`;
+  await db.sql`select lethe.schedule_deletion(${userId(11)}, grace => '0')`;
   await expect.poll(() => heard).toEqual([""]);
 });

@@ -31,7 +31,7 @@ export function startWorker(
 ): WorkerProcess {
   const child = spawn(
     process.execPath,
-    [join(root, "cli/main.ts"), "worker", "--database-url", url, ...args],
+    [join(root, "cli/main.ts"), "worker", "--database-url", url, "--rest", "0", ...args],
     {
       cwd: root,
       env: { ...process.env, LETHE_LOG_LEVEL: "debug", ...env },

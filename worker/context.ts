@@ -14,7 +14,7 @@ export interface LetheTaskOptions {
   batch?: number;
   /**
    * After each batch and each step it rests so many times as long as that took; meanwhile the application has the database
-   * to itself. 0: never. Default: 3.
+   * to itself. 0: never. Default: 7.
    */
   rest?: number;
   /** How long one transaction's statement may take, in milliseconds. Default: 60,000. */
@@ -50,7 +50,7 @@ export const DEFAULT_SCHEMA = "lethe";
 
 /** @throws UsageError where an option is out of range */
 export function contextOf(options: LetheTaskOptions): TaskContext {
-  const { schema = DEFAULT_SCHEMA, batch = 500, rest = 3, statementTimeout = 60_000 } = options;
+  const { schema = DEFAULT_SCHEMA, batch = 500, rest = 7, statementTimeout = 60_000 } = options;
   requireWhole("batch", batch);
   requireWhole("statementTimeout", statementTimeout);
   if (!(rest >= 0 && rest <= 1000))

@@ -34,7 +34,7 @@ export function workerCommand(): Command {
     )
     .option(
       "--rest <times>",
-      "after each batch it rests so many times as long as that took; 0: never (default: 3)",
+      "after each batch it rests so many times as long as that took; 0: never (default: 7)",
       notNegative,
     )
     .option("--effects <file>", `the effects file (default: ${EFFECTS}, where there is one)`)

@@ -29,7 +29,7 @@ const REPEATED: Record<Read, number> = {
   "newest 50 posts": 100,
   "newest 50 posts with author": 50,
 };
-const LOOKS = 21;
+const LOOKS = 41;
 
 export const reads: Comparison = {
   letter: "d",

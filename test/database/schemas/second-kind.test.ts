@@ -143,6 +143,6 @@ test("each wakes its own worker: the channel is the schema's name", async () => 
   const listener = await db.connect();
   await listener.listen("lethe_orgs", () => heard.push("lethe_orgs"));
   await listener.listen("lethe", () => heard.push("lethe"));
-  await db.sql`select lethe_orgs.schedule_deletion(2)`;
+  await db.sql`select lethe_orgs.schedule_deletion(2, grace => '0')`;
   await expect.poll(() => heard).toEqual(["lethe_orgs"]);
 });

@@ -81,8 +81,7 @@ async function look(sql: postgres.Sql, { schema, limit, subjects }: StatusOption
         limit ${limit}
       `;
       const inSteps = await tx<ProgressLine[]>`
-        select r.request_id::float8 as request, ${subjects ? sql`r.subject_id::text as subject,` : sql``} r.begun_at,
-               r.rows_erased::float8 as rows_erased, r.rows_found::float8 as rows_found, r.rows_a_step
+        select r.request_id::float8 as request, ${subject} r.begun_at, r.rows_erased::float8 as rows_erased, r.rows_found::float8 as rows_found, r.rows_a_step
         from ${lethe}.progress r
         order by r.begun_at, r.request_id
         limit ${limit}

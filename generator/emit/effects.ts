@@ -1,4 +1,4 @@
-/** Procedures that write effects: captured in the transaction that causes them, one statement for all its requests. */
+/** What writes effects: captured in the transaction that causes them, one statement for all its requests. */
 import type { EffectTime } from "../annotation/model.ts";
 import type { EffectArm, EffectPlan, EffectSource } from "../plan/effects.ts";
 import type { Plan } from "../plan/model.ts";
@@ -60,9 +60,12 @@ function captured(plan: Plan, times: EffectTime[]): string[] {
   const statements = own.flatMap((effect) =>
     effect.sources.flatMap(withOwner).map((source) => capture(plan, effect, source)),
   );
-  const held = own.some((effect) => effect.after.length > 0);
-  const hold = "-- Whoever comes after another waits for it.\nperform lethe.hold_effects(requests);";
-  return held ? [...statements, hold] : statements;
+  return own.some((effect) => effect.after.length > 0) ? [...statements, hold("requests")] : statements;
+}
+
+/** `requests`: those whose effects were just written, as SQL. */
+export function hold(requests: string): string {
+  return `-- Whoever comes after another waits for it.\nperform lethe.hold_effects(${requests});`;
 }
 
 /** The token that the caller is shown is stored nowhere: a mail gets one of its own once it is sent. */

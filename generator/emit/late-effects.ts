@@ -7,6 +7,7 @@ import {
   anyOfAll,
   asksSubject,
   conditions,
+  hold,
   insertEffects,
   ofArms,
   ofOwnRequest,
@@ -31,12 +32,11 @@ export function lateEffects(plan: Plan): DatabaseObject {
           ),
         ),
     );
-  const hold = "-- Whoever comes after another waits for it.\nperform lethe.hold_effects(requests);";
   return routine(plan, {
     kind: "procedure",
     name: "capture_late_effects",
     parameters: [{ name: "requests", type: "bigint[]" }],
-    body: statements.length === 0 ? "return;" : [...statements, hold].join("\n\n"),
+    body: statements.length === 0 ? "return;" : [...statements, hold("requests")].join("\n\n"),
     comment:
       "Written when residue is found: effects for each row of which there is something left to erase. Called by Lethe alone.",
   });

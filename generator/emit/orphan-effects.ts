@@ -3,7 +3,7 @@ import type { Strategy } from "../annotation/model.ts";
 import type { EffectPlan, EffectSource } from "../plan/effects.ts";
 import type { Operation, Plan } from "../plan/model.ts";
 import { isOrphaned } from "../plan/referenced-by.ts";
-import { conditions, insertEffects } from "./effects.ts";
+import { conditions, hold, insertEffects } from "./effects.ts";
 import { allOf, leftOver } from "./operation.ts";
 import { isLast, whoseOrphans } from "./orphans.ts";
 import { byVariable } from "./owner.ts";
@@ -58,11 +58,6 @@ function told(plan: Plan, effect: EffectPlan, source: EffectSource, operation: O
 export function holdTold(plan: Plan, strategy: Strategy, operations: Operation[]): string[] {
   const told = operations.filter(isLast).some((each) => toldWith(plan, strategy, each).length > 0);
   if (!told || plan.effects.every((effect) => effect.after.length === 0)) return [];
-  return [
-    "-- Whoever comes after another waits for it.",
-    "perform lethe.hold_effects(array(",
-    "  select distinct o.request_id from lethe.orphan o where o.subject_id = any (subjects)",
-    "));",
-    "",
-  ];
+  const requests = "select distinct o.request_id from lethe.orphan o where o.subject_id = any (subjects)";
+  return [hold(`array(\n${indent(requests, 2)}\n)`), ""];
 }

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:bb7d3b68a9a77678c6ae0b9de137d1430f2386b4
+--! Hash: sha1:d24a340a8703e00f3a9187609bda39740be7a9f1
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -5040,7 +5040,6 @@ declare
   blocked uuid[];
   waiting bigint[];
   heavy uuid[] := '{}';
-  failed uuid[];
   ready bigint[];
   light bigint[];
   slow bigint[];
@@ -5089,18 +5088,12 @@ begin
   foreach name in array strategies loop
     heavy := heavy || lethe.heavy_subjects(name, array(
       select r.subject_id from lethe.deletion_request r where r.id = any (ready) and r.strategy = name
-    ));
+    ), counted => false);
+    -- Who failed before may have run out of time because the planner didn't know of their many rows.
+    heavy := heavy || lethe.heavy_subjects(name, array(
+      select r.subject_id from lethe.deletion_request r where r.id = any (ready) and r.strategy = name and r.attempts > 0
+    ), counted => true);
   end loop;
-  -- Perhaps their time was over because the planner didn't know of their many rows.
-  failed := array(select r.subject_id from lethe.deletion_request r where r.id = any (ready) and r.attempts > 0);
-  if cardinality(failed) > 0 then
-    foreach name in array strategies loop
-      heavy := heavy || lethe.heavy_subjects(name, array(
-        select r.subject_id from lethe.deletion_request r
-        where r.id = any (ready) and r.subject_id = any (failed) and r.strategy = name
-      ), counted => true);
-    end loop;
-  end if;
   slow := array(
     select r.id from lethe.deletion_request r where r.id = any (ready) and r.subject_id = any (heavy)
   );

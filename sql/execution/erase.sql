@@ -13,7 +13,6 @@ declare
   blocked {{key}}[];
   waiting bigint[];
   heavy {{key}}[] := '{}';
-  failed {{key}}[];
   ready bigint[];
   light bigint[];
   slow bigint[];
@@ -62,18 +61,12 @@ begin
   foreach name in array strategies loop
     heavy := heavy || lethe.heavy_subjects(name, array(
       select r.subject_id from lethe.deletion_request r where r.id = any (ready) and r.strategy = name
-    ));
+    ), counted => false);
+    -- Who failed before may have run out of time because the planner didn't know of their many rows.
+    heavy := heavy || lethe.heavy_subjects(name, array(
+      select r.subject_id from lethe.deletion_request r where r.id = any (ready) and r.strategy = name and r.attempts > 0
+    ), counted => true);
   end loop;
-  -- Perhaps their time was over because the planner didn't know of their many rows.
-  failed := array(select r.subject_id from lethe.deletion_request r where r.id = any (ready) and r.attempts > 0);
-  if cardinality(failed) > 0 then
-    foreach name in array strategies loop
-      heavy := heavy || lethe.heavy_subjects(name, array(
-        select r.subject_id from lethe.deletion_request r
-        where r.id = any (ready) and r.subject_id = any (failed) and r.strategy = name
-      ), counted => true);
-    end loop;
-  end if;
   slow := array(
     select r.id from lethe.deletion_request r where r.id = any (ready) and r.subject_id = any (heavy)
   );

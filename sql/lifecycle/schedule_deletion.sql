@@ -29,10 +29,10 @@ declare
   at constant timestamptz := clock_timestamp();
   facts jsonb;
   head bytea;
+  kept jsonb;
   wake boolean;
 begin
-  perform lethe.require_read_committed();
-  perform lethe.hold_off_migration(wait => true);
+  perform lethe.begin_change(wait => true);
   select a.* into strict terms from lethe.annotation a;
 
   chosen := coalesce(strategy, terms.strategies[1]);
@@ -52,7 +52,8 @@ begin
   end if;
 
   -- From here on nobody can sign in, cancel or schedule at the same time.
-  if not lethe.lock_subject(subject) then
+  kept := lethe.preserve(subject);
+  if kept is null then
     perform lethe.refuse('LT006', subject, 'no such subject', 'Pass the key of a person who is there.');
   end if;
 
@@ -103,21 +104,23 @@ begin
   facts := jsonb_build_object('strategy', chosen, 'scheduled_for', due, 'options', options);
   -- With its first event, as record_events() would append it: the request is written once.
   head := lethe.event_hash(null, request, 1, 'scheduled', caller, at, facts);
-  insert into lethe.deletion_request (
-    id, subject_id, strategy, options, reason, requested_by, scheduled_for, due_by,
-    annotation_hash, preserved, cancel_token_hash, event_count, event_head
+  with requested as (
+    insert into lethe.deletion_request (
+      id, subject_id, strategy, options, reason, requested_by, scheduled_for, due_by,
+      annotation_hash, preserved, cancel_token_hash, event_count, event_head
+    )
+    overriding system value
+    values (
+      request, subject, chosen, options, reason,
+      case caller when 'service' then lethe.calling_role()::text else lethe.current_subject()::text end,
+      due, latest, terms.hash, kept, sha256(convert_to(token, 'UTF8')), 1, head
+    )
+  ), recorded as (
+    insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
+    values (request, 1, 'scheduled', caller, at, facts, head)
   )
-  overriding system value
-  values (
-    request, subject, chosen, options, reason,
-    case caller when 'service' then lethe.calling_role()::text else lethe.current_subject()::text end,
-    due, latest, terms.hash, lethe.preserve(subject), sha256(convert_to(token, 'UTF8')), 1, head
-  );
-  insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
-  values (request, 1, 'scheduled', caller, at, facts, head);
   insert into lethe.event_tally (event, count) values ('scheduled', 1);
-  wake := lethe.capture_early_effects(array[request], token);
-  perform lethe.lock_out(subject, due);
+  wake := lethe.lock_out(subject, due, array[request], token);
   -- The worker looks each minute anyway.
   if wake or due < now() + interval '1 minute' then
     perform pg_notify('lethe', '');

@@ -42,12 +42,9 @@ function subjectColumns(plan: Plan): string[] {
   return columns.filter((name) => !hidden.some((each) => each?.column === name));
 }
 
-/**
- * One, or none: where the marks aren't in the subject's table, and where nothing is hidden by its owner, so that nobody
- * asks. An index whose condition names the mark costs each schedule an entry in every index of that table.
- */
+/** One, or none where the marks aren't in the subject's table. */
 export function hiddenIndex(plan: Plan): DatabaseObject[] {
-  if (plan.subject.marks.place === "table" || plan.hiding.length === 0) return [];
+  if (plan.subject.marks.place === "table") return [];
   const name = hiddenIndexName(plan.subject.table);
   return [
     {

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:6535a07b1f09c64b3ecd3ae15f92ea3771842a82
+--! Hash: sha1:24dd5d3ee631d4de73821e1afaedefa989c2420a
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -1202,7 +1202,7 @@ call pg_temp.lethe_verify('public.users', array['anonymize', 'hard_delete', 'sof
 call pg_temp.lethe_lock('objects on public.accounts', 'public.accounts', 'share row exclusive', '44c9d262f53646f40f879e9e6c0a916db0f0c4ba6edd1aa7561c9ca93c758826');
 call pg_temp.lethe_lock('objects on public.sessions', 'public.sessions', 'share row exclusive', '005290c36ac1abf7da779ecaa037b36508bc59b3c125bb7ae79b9be4fe31ae77');
 call pg_temp.lethe_lock('objects on public.user_tokens', 'public.user_tokens', 'share row exclusive', '33b79d293666816ecbcd2d9c1151b02f8e2b36c5632fa60231b7eac6efc1c779');
-call pg_temp.lethe_lock('objects on public.users', 'public.users', 'access exclusive', '1cbdc4aab74ca6658ca5aeb24fffed376604b0a582af47e1d121a4215dd2f8c7');
+call pg_temp.lethe_lock('objects on public.users', 'public.users', 'access exclusive', '2c8a11acd8d5ee6b3f1da716079ad015ca4dda0aff16f0f2efd1f615167a4b56');
 
 -- =============================================================================
 -- MARKS
@@ -3871,6 +3871,43 @@ $function$;
 comment on function lethe.is_service() is 'Is the caller the worker (access.worker) or the owner of the schema?';
 $define$);
 
+call pg_temp.lethe_define('function lethe.authorize(uuid)', $define$
+create or replace function lethe.authorize(subject uuid) returns text
+language plpgsql
+stable
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_column
+declare
+  me constant uuid := (nullif(current_setting('app.user_id', true), '')::uuid)::uuid;
+begin
+  if subject is null then
+    perform lethe.refuse('LT006', subject, 'no subject was named', 'Pass the key of the person to be deleted.');
+  end if;
+  if me = subject then
+    return 'self';
+  end if;
+  if me is null then
+    if pg_has_role(lethe.calling_role(), 'app_worker', 'usage')
+      or lethe.is_owner() then
+      return 'service';
+    end if;
+    perform lethe.refuse('LT005', subject, 'nobody is signed in',
+      'Set the signed-in subject (access.currentUser), or call as one of access.worker or as the owner.');
+  end if;
+  if lethe.is_admin() then
+    return 'admin';
+  end if;
+  perform lethe.refuse('LT005', subject, 'not allowed to act for another person',
+    'Only an administrator (access.admin) may name somebody else.');
+end
+$function$;
+comment on function lethe.authorize(uuid) is 'Who is calling: self, admin (somebody else is signed in) or service (nobody is). LT005 otherwise.';
+$define$);
+
 -- =============================================================================
 -- THE CORE
 -- The same for every application.
@@ -3890,39 +3927,6 @@ exception
 end
 $function$;
 comment on function lethe.as_key(text) is 'A value of another type as a subject''s key; null where it is none.';
-$define$);
-
-call pg_temp.lethe_define('function lethe.authorize(uuid)', $define$
-create or replace function lethe.authorize(subject uuid) returns text
-language plpgsql
-stable
-set search_path = pg_catalog, pg_temp
-as $function$
-declare
-  me constant uuid := lethe.current_subject();
-begin
-  if subject is null then
-    perform lethe.refuse('LT006', subject, 'no subject was named', 'Pass the key of the person to be deleted.');
-  end if;
-  if me = subject then
-    return 'self';
-  end if;
-  if me is null then
-    if lethe.is_service() then
-      return 'service';
-    end if;
-    perform lethe.refuse('LT005', subject, 'nobody is signed in',
-      'Set the signed-in subject (access.currentUser), or call as one of access.worker or as the owner.');
-  end if;
-  if lethe.is_admin() then
-    return 'admin';
-  end if;
-  perform lethe.refuse('LT005', subject, 'not allowed to act for another person',
-    'Only an administrator (access.admin) may name somebody else.');
-end
-$function$;
-comment on function lethe.authorize(uuid) is
-  'Who is calling: self, admin (somebody else is signed in) or service (nobody is). LT005 otherwise.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.begin_change(boolean)', $define$
@@ -4626,7 +4630,7 @@ declare
   chosen text;
   due timestamptz;
   latest timestamptz;
-  previous lethe.deletion_request;
+  previous record;
   obstacle text;
   obstacles jsonb;
   token text;
@@ -4662,7 +4666,7 @@ begin
     perform lethe.refuse('LT006', subject, 'no such subject', 'Pass the key of a person who is there.');
   end if;
 
-  select r.* into previous
+  select r.id, r.state, r.scheduled_for, r.cancelled_at into previous
   from lethe.deletion_request r
   where r.subject_id = subject
   order by r.id desc
@@ -8573,6 +8577,11 @@ $define$);
 -- HIDING
 -- What the application sees of people who are leaving or gone.
 -- =============================================================================
+
+call pg_temp.lethe_define('index public.users_lethe_hidden', $define$
+create index if not exists users_lethe_hidden on public.users (id)
+  where deleted_at is not null;
+$define$);
 
 call pg_temp.lethe_define('view public.active_users', $define$
 -- security_invoker: the reader's own rights and policies hold. Named again each time, because replacing drops it.

@@ -21,7 +21,7 @@ declare
   chosen text;
   due timestamptz;
   latest timestamptz;
-  previous lethe.deletion_request;
+  previous record;
   obstacle text;
   obstacles jsonb;
   token text;
@@ -57,7 +57,7 @@ begin
     perform lethe.refuse('LT006', subject, 'no such subject', 'Pass the key of a person who is there.');
   end if;
 
-  select r.* into previous
+  select r.id, r.state, r.scheduled_for, r.cancelled_at into previous
   from lethe.deletion_request r
   where r.subject_id = subject
   order by r.id desc

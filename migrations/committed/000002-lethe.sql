@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:24dd5d3ee631d4de73821e1afaedefa989c2420a
+--! Hash: sha1:2b017d7aa2af23d709d6593c872599ccb89d76a4
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -4626,6 +4626,8 @@ as $function$
 #variable_conflict use_variable
 declare
   caller constant text := lethe.authorize(subject);
+  -- Here, because a call costs less as an expression than as a statement of its own.
+  begun constant boolean := lethe.begin_change(wait => true);
   terms lethe.annotation;
   chosen text;
   due timestamptz;
@@ -4641,7 +4643,6 @@ declare
   kept jsonb;
   wake boolean;
 begin
-  perform lethe.begin_change(wait => true);
   select a.* into strict terms from lethe.annotation a;
 
   chosen := coalesce(strategy, terms.strategies[1]);
@@ -4650,7 +4651,7 @@ begin
       using errcode = 'invalid_parameter_value',
             hint = format('The annotation allows: %s.', array_to_string(terms.strategies, ', '));
   end if;
-  options := lethe.complete_options(options, terms.options);
+  options := case when options <> '{}' then lethe.complete_options(options, terms.options) else terms.options end;
 
   due := lethe.later(now(), coalesce(grace, terms.grace_period));
   latest := lethe.later(now(), interval '1 month');

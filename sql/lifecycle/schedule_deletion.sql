@@ -17,6 +17,8 @@ as $function$
 #variable_conflict use_variable
 declare
   caller constant text := lethe.authorize(subject);
+  -- Here, because a call costs less as an expression than as a statement of its own.
+  begun constant boolean := lethe.begin_change(wait => true);
   terms lethe.annotation;
   chosen text;
   due timestamptz;
@@ -32,7 +34,6 @@ declare
   kept jsonb;
   wake boolean;
 begin
-  perform lethe.begin_change(wait => true);
   select a.* into strict terms from lethe.annotation a;
 
   chosen := coalesce(strategy, terms.strategies[1]);
@@ -41,7 +42,7 @@ begin
       using errcode = 'invalid_parameter_value',
             hint = format('The annotation allows: %s.', array_to_string(terms.strategies, ', '));
   end if;
-  options := lethe.complete_options(options, terms.options);
+  options := case when options <> '{}' then lethe.complete_options(options, terms.options) else terms.options end;
 
   due := lethe.later(now(), coalesce(grace, terms.grace_period));
   latest := lethe.later(now(), interval '1 month');

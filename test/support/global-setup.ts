@@ -27,7 +27,8 @@ async function chooseGround(projectName: string): Promise<Ground> {
   }
   if (process.env.TEST_POSTGRES === "testcontainers") return await startContainer();
   const version = projectName === "pg15" ? "15" : "18";
-  const server = await startServer(version);
+  // No autovacuum: its ANALYZE would come between any two statements of a test, and change what the planner knows.
+  const server = await startServer(version, { settings: { autovacuum: "off" } });
   return { adminUrl: server.adminUrl, version, stop: server.stop };
 }
 
@@ -37,7 +38,17 @@ async function startContainer(): Promise<Ground> {
   const image = process.env.TEST_POSTGRES_IMAGE ?? "postgres:18";
   const container = await new PostgreSqlContainer(image)
     .withDatabase("postgres")
-    .withCommand(["postgres", "-c", "fsync=off", "-c", "max_connections=300", "-c", "timezone=UTC"])
+    .withCommand([
+      "postgres",
+      "-c",
+      "fsync=off",
+      "-c",
+      "max_connections=300",
+      "-c",
+      "timezone=UTC",
+      "-c",
+      "autovacuum=off",
+    ])
     .start();
   return {
     adminUrl: container.getConnectionUri(),

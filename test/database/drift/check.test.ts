@@ -1,5 +1,4 @@
 /** `lethe check --database-url` as a person or a pipeline runs it: 0 → findings → 0, with exit codes. */
-import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { readCatalog } from "../../../generator/catalog/read.ts";
 import { serializeCatalog } from "../../../generator/catalog/snapshot.ts";
+import { lethe } from "../../support/cli.ts";
 import { createDatabase, useDatabase } from "../../support/database.ts";
 import { erase, newPerson } from "../../support/scenario.ts";
 import { type Erasure, installLethe } from "../../support/schema-case.ts";
@@ -21,33 +21,22 @@ writeFileSync(
   readFileSync(join(root, "lethe.schema.ts"), "utf8").replace("./generator/", `${root}generator/`),
 );
 
-function check(...args: string[]): { code: number | null; out: string; err: string } {
-  const env = { ...process.env, DATABASE_URL: db.url, LETHE_DEBUG: "", NO_COLOR: "1" };
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(root, "cli/main.ts"), "check", ...args],
-    { cwd: folder, env, encoding: "utf8" },
-  );
-  return { code: status, out: stdout, err: stderr };
-}
+const check = (...args: string[]) => lethe(folder, ["check", ...args], db.url);
 
 type Found = { code: string; level: string; subject: string; line: number };
-function found(): { code: number | null; findings: string[] } {
-  const { code, out } = check("--database-url", db.url, "--json");
+async function found(): Promise<{ code: number; findings: string[] }> {
+  const { code, out } = await check("--database-url", db.url, "--json");
   const { findings } = JSON.parse(out) as { findings: Found[] };
   return { code, findings: findings.map((each) => `${each.code} ${each.level} ${each.subject}`) };
 }
 
-// A process for each look: slow where the machine has other work.
-const patience = 240_000;
-
-test("a snapshot out of date and a drifted database", { timeout: patience }, async () => {
-  expect(check("--database-url")).toEqual({ code: 0, out: "lethe.schema.ts: no findings\n", err: "" });
+test("a snapshot out of date and a drifted database", async () => {
+  expect(await check("--database-url")).toEqual({ code: 0, out: "lethe.schema.ts: no findings\n", err: "" });
 
   await db.sql.unsafe(
     "alter table users add shoe_size integer; alter table users disable trigger lethe_freeze",
   );
-  expect(found()).toEqual({
+  expect(await found()).toEqual({
     code: 1,
     findings: [
       "L058 error public.users.shoe_size",
@@ -55,7 +44,7 @@ test("a snapshot out of date and a drifted database", { timeout: patience }, asy
       "L059 error public.users, shoe_size",
     ],
   });
-  const sarif = JSON.parse(check("--database-url", "--sarif").out) as {
+  const sarif = JSON.parse((await check("--database-url", "--sarif")).out) as {
     runs: { results: { ruleId: string; locations: unknown[] }[] }[];
   };
   expect(sarif.runs[0]?.results.map((result) => result.ruleId)).toEqual(["L058", "L059", "L059"]);
@@ -64,24 +53,20 @@ test("a snapshot out of date and a drifted database", { timeout: patience }, asy
   ]);
 
   await db.sql.unsafe("alter table users drop shoe_size; alter table users enable trigger lethe_freeze");
-  expect(found()).toEqual({ code: 0, findings: [] });
+  expect(await found()).toEqual({ code: 0, findings: [] });
 });
 
-test("L057: statistics keep values of erased people until the table is analyzed", {
-  timeout: patience,
-}, async () => {
+test("L057: statistics keep values of erased people until the table is analyzed", async () => {
   const others = await Promise.all(Array.from({ length: 5 }, () => newPerson(db.sql)));
   await db.sql.unsafe("update users set city = 'Rome'; analyze users");
-  expect(found().findings).toEqual([]);
+  expect((await found()).findings).toEqual([]);
   expect(await erase(db.sql, others[0] ?? "")).toBe("completed");
-  expect(found()).toEqual({ code: 0, findings: ["L057 warning public.users"] });
+  expect(await found()).toEqual({ code: 0, findings: ["L057 warning public.users"] });
   await db.sql.unsafe("analyze users");
-  expect(found().findings).toEqual([]);
+  expect((await found()).findings).toEqual([]);
 });
 
-test("the whole text, of a database that has left its annotation in every way", {
-  timeout: patience,
-}, async () => {
+test("the whole text, of a database that has left its annotation in every way", async () => {
   const home = new URL("cases/database/", import.meta.url);
   const text = (name: string) => readFileSync(new URL(name, home), "utf8");
   const other = await createDatabase("empty");
@@ -97,9 +82,9 @@ test("the whole text, of a database that has left its annotation in every way", 
       text("lethe.schema.ts").replace("../../../../../", root),
     );
     const files = ["-c", "drifted.schema.ts", "--catalog", "drifted.json", "--database-url", other.url];
-    expect(check(...files).out).toBe("drifted.schema.ts: no findings\n");
+    expect((await check(...files)).out).toBe("drifted.schema.ts: no findings\n");
     await other.sql.unsafe(text("change.sql"));
-    const { code, out } = check(...files);
+    const { code, out } = await check(...files);
     expect(code).toBe(1);
     await expect(out.replaceAll(root, "")).toMatchFileSnapshot(fileURLToPath(new URL("expected.txt", home)));
   } finally {
@@ -107,7 +92,7 @@ test("the whole text, of a database that has left its annotation in every way", 
   }
 });
 
-test("usage", () => {
-  expect(check("--json", "--sarif")).toMatchObject({ code: 2 });
-  expect(check("--database-url", "mysql://x")).toMatchObject({ code: 2 });
+test("usage", async () => {
+  expect(await check("--json", "--sarif")).toMatchObject({ code: 2 });
+  expect(await check("--database-url", "mysql://x")).toMatchObject({ code: 2 });
 });

@@ -1,21 +1,13 @@
 /** `lethe status` shows what is open outside, `lethe retry` puts dead letters back. */
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { tmpdir } from "node:os";
 import { expect, test } from "vitest";
+import { lethe as runLethe } from "../../support/cli.ts";
 import { useDatabase } from "../../support/database.ts";
 import { addEffect, claim, effectOf, finish, newRequest } from "./support.ts";
 
 const db = useDatabase("reference");
-const main = fileURLToPath(new URL("../../../cli/main.ts", import.meta.url));
 
-function lethe(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const env = { ...process.env, DATABASE_URL: db.url, LETHE_DEBUG: "", NO_COLOR: "1" };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...args], { env }, (error, out, err) =>
-      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
-    );
-  });
-}
+const lethe = (...args: string[]) => runLethe(tmpdir(), args, db.url);
 
 async function deadLetter(handler: string): Promise<string> {
   const id = await addEffect(db.sql, await newRequest(db.sql), { handler });

@@ -1,29 +1,19 @@
 /** `lethe explain`, `lethe export` and `lethe status` on a database, as a person runs them. */
-import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { emailOf, personalMarkers, userId } from "../../../examples/reference/people.ts";
 import { seed } from "../../../examples/reference/seed.ts";
+import { lethe as runLethe } from "../../support/cli.ts";
 import { useDatabase } from "../../support/database.ts";
 import { schedule } from "../../support/scenario.ts";
 
 const db = useDatabase("reference");
-const main = fileURLToPath(new URL("../../../cli/main.ts", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "lethe-export-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-// A process of its own that is waited for without blocking: the pool's connections stay alive.
-function lethe(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const env = { ...process.env, DATABASE_URL: db.url, LETHE_DEBUG: "", NO_COLOR: "1" };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...args], { cwd: folder, env, maxBuffer: 1e8 }, (error, out, err) =>
-      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
-    );
-  });
-}
+const lethe = (...args: string[]) => runLethe(folder, args, db.url);
 
 beforeAll(async () => {
   await seed(db.sql, { users: 12 });

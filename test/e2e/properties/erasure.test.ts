@@ -10,9 +10,15 @@ import { type Recipe, recipes } from "../../support/properties/recipe.ts";
 import { runCase } from "../../support/properties/run.ts";
 import { Tally } from "../../support/properties/tally.ts";
 
-/** Some in the suite, which has other things to do; many by `npm run test:properties`. */
-const runs = Number(process.env.LETHE_PROPERTY_RUNS ?? 40);
-const seed = Number(process.env.LETHE_PROPERTY_SEED ?? 20_240_525);
+/**
+ * In the suite some, and always the same: a suite that fails must fail again. Many by `npm run test:properties`, and
+ * others each time: the line with the tally says their seed.
+ */
+const asked = process.env.LETHE_PROPERTY_RUNS;
+const runs = Number(asked ?? 40);
+const seed = Number(
+  process.env.LETHE_PROPERTY_SEED ?? (asked === undefined ? 20_240_525 : Date.now() % 2 ** 31),
+);
 /** Shrinking takes as long as it takes; this is for looking at a failure's first form. */
 const shrink = process.env.LETHE_PROPERTY_SHRINK !== "0" && process.env.CI === undefined;
 const cases = new URL("cases/", import.meta.url);

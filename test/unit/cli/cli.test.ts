@@ -1,5 +1,4 @@
-/** The command as a person runs it: a process, its output and its exit code. */
-import { spawnSync } from "node:child_process";
+/** The command as a person runs it: its output and its exit code. */
 import {
   cpSync,
   existsSync,
@@ -14,20 +13,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { lethe as runLethe } from "../../support/cli.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "lethe-cli-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function lethe(...args: string[]): { code: number | null; out: string; err: string } {
-  const env = { ...process.env, DATABASE_URL: "", LETHE_DEBUG: "", NO_COLOR: "1" };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "cli/main.ts"), ...args], {
-    cwd: folder,
-    env,
-    encoding: "utf8",
-  });
-  return { code: status, out: stdout, err: stderr };
-}
+const lethe = (...args: string[]) => runLethe(folder, args);
 
 const annotation = (name: string): string => `
 import { content, defineErasure, keep, pii, secret, session, subject, todo, unrelated } from "${root}generator/index.ts";
@@ -58,23 +50,23 @@ beforeAll(() => {
 });
 
 describe("lethe check", () => {
-  test("a right annotation", () => {
-    expect(lethe("check")).toEqual({ code: 0, out: "lethe.schema.ts: no findings\n", err: "" });
+  test("a right annotation", async () => {
+    expect(await lethe("check")).toEqual({ code: 0, out: "lethe.schema.ts: no findings\n", err: "" });
   });
-  test("a wrong one: the findings, and exit code 1", () => {
-    const { code, out, err } = lethe("check", "-c", "wrong.schema.ts");
+  test("a wrong one: the findings, and exit code 1", async () => {
+    const { code, out, err } = await lethe("check", "-c", "wrong.schema.ts");
     expect({ code, err }).toEqual({ code: 1, err: "" });
     expect(out).toMatch(/^wrong\.schema\.ts:7:\d+ {2}L001 {2}users\.name: `ats` is not known/);
     expect(out).toMatch(/\n1 error\n$/);
   });
-  test("an effects file where there is one, or where it is said to be", () => {
+  test("an effects file where there is one, or where it is said to be", async () => {
     const library = join(root, "worker/effects/index.ts");
     const wrong = annotation('pii.null({ effect: "crm" })').replace(
       "  tables: {",
       '  effects: { crm: { handler: "crm" } },\n  tables: {',
     );
     writeFileSync(join(folder, "effects.schema.ts"), wrong);
-    const alone = lethe("check", "-c", "effects.schema.ts");
+    const alone = await lethe("check", "-c", "effects.schema.ts");
     expect(alone).toMatchObject({ code: 0, err: "" });
     expect(alone.out).toMatch(
       /^effects\.schema\.ts:4:\d+ {2}L081 {2}warning: effects\.crm: there is no lethe\.effects/,
@@ -84,13 +76,15 @@ describe("lethe check", () => {
       `import { defineEffects, env, webhook } from "${library}";
       export default defineEffects({ handlers: { crm: webhook({ url: env("CRM_URL"), secret: env("CRM_SECRET") }) } });`,
     );
-    const named = lethe("check", "-c", "effects.schema.ts", "--effects", "crm.ts");
+    const named = await lethe("check", "-c", "effects.schema.ts", "--effects", "crm.ts");
     expect(named, "no variable of the environment is needed").toMatchObject({ code: 0, err: "" });
     expect(named.out).toBe("effects.schema.ts: no findings\n");
-    expect(lethe("check", "-c", "effects.schema.ts", "--effects", "none.ts")).toMatchObject({ code: 2 });
+    expect(await lethe("check", "-c", "effects.schema.ts", "--effects", "none.ts")).toMatchObject({
+      code: 2,
+    });
   });
-  test("for programs", () => {
-    const { code, out } = lethe("check", "-c", "wrong.schema.ts", "--json");
+  test("for programs", async () => {
+    const { code, out } = await lethe("check", "-c", "wrong.schema.ts", "--json");
     expect(code).toBe(1);
     expect(JSON.parse(out)).toEqual({
       findings: [
@@ -104,7 +98,7 @@ describe("lethe check", () => {
       ],
     });
   });
-  test("an accepted finding is listed with its reason, and no error", () => {
+  test("an accepted finding is listed with its reason, and no error", async () => {
     const snapshot = JSON.parse(readFileSync(join(folder, "lethe.catalog.json"), "utf8"));
     for (const table of snapshot.tables)
       table.indexes = table.indexes.filter((index: { unique: boolean }) => index.unique);
@@ -118,43 +112,47 @@ describe("lethe check", () => {
       .replace('"user_id" }', '"user_id", accept: [accept("L025", "few", "user_id")] }');
     writeFileSync(join(folder, "accepting.schema.ts"), text);
     const files = ["-c", "accepting.schema.ts", "--catalog", "bare.catalog.json"];
-    const { code, out } = lethe("check", ...files);
+    const { code, out } = await lethe("check", ...files);
     expect(code).toBe(0);
     expect(out).toMatch(/L025 {2}accepted: public\.comments\.author_id: .*\n {2}why it stays: ten rows\n/);
     expect(out).toMatch(/\n2 accepted\n$/);
-    expect(JSON.parse(lethe("check", ...files, "--json").out).findings[1]).toMatchObject({
+    expect(JSON.parse((await lethe("check", ...files, "--json")).out).findings[1]).toMatchObject({
       level: "accepted",
       accepted: { reason: "ten rows", level: "error" },
     });
     // What has been accepted once isn't told with every migration.
-    expect(lethe("generate", ...files, "-o", "-")).toMatchObject({ code: 0, err: "" });
+    expect(await lethe("generate", ...files, "-o", "-")).toMatchObject({ code: 0, err: "" });
   });
-  test("an open decision is a warning", () => {
-    const { code, out } = lethe("check", "-c", "todo.schema.ts");
+  test("an open decision is a warning", async () => {
+    const { code, out } = await lethe("check", "-c", "todo.schema.ts");
     expect(code).toBe(0);
     expect(out).toContain("L007  warning: users.name: not decided yet: personal?");
   });
 });
 
 describe("lethe generate", () => {
-  test("to standard output, the same bytes each time", () => {
-    const first = lethe("generate", "-o", "-");
+  test("to standard output, the same bytes each time", async () => {
+    const first = await lethe("generate", "-o", "-");
     expect({ code: first.code, err: first.err }).toEqual({ code: 0, err: "" });
     expect(first.out).toContain("lethe");
-    expect(lethe("generate", "-o", "-").out).toBe(first.out);
+    expect((await lethe("generate", "-o", "-")).out).toBe(first.out);
   });
-  test("into graphile-migrate's current folder, behind what is there, and in place of its own file", () => {
+  test("into graphile-migrate's current folder, behind what is there, and in place of its own file", async () => {
     const current = join(folder, "migrations/current");
     mkdirSync(current, { recursive: true });
     writeFileSync(join(current, "041-team.sql"), "select 1;\n");
-    expect(lethe("generate")).toEqual({ code: 0, out: "wrote migrations/current/042-lethe.sql\n", err: "" });
+    expect(await lethe("generate")).toEqual({
+      code: 0,
+      out: "wrote migrations/current/042-lethe.sql\n",
+      err: "",
+    });
     const text = readFileSync(join(current, "042-lethe.sql"), "utf8");
-    expect(lethe("generate").out).toBe("wrote migrations/current/042-lethe.sql\n");
+    expect((await lethe("generate")).out).toBe("wrote migrations/current/042-lethe.sql\n");
     expect(readdirSync(current)).toEqual(["041-team.sql", "042-lethe.sql"]);
     expect(readFileSync(join(current, "042-lethe.sql"), "utf8")).toBe(text);
   });
-  test.each(["todo", "wrong"])("refuses a %s annotation and writes nothing", (name) => {
-    const { code, out, err } = lethe(
+  test.each(["todo", "wrong"])("refuses a %s annotation and writes nothing", async (name) => {
+    const { code, out, err } = await lethe(
       "generate",
       "-c",
       `${name}.schema.ts`,
@@ -179,8 +177,8 @@ describe("usage and environment end with exit code 2, a reason and a remedy", ()
     [["sync", "-d", "mysql://x"], "doesn't begin with postgres://"],
     [["sync", "-d", "postgres://me:hunter2@127.0.0.1:1/x"], "nothing listens there"],
     [["worker", "--concurrency", "none"], "whole number above 0"],
-  ])("%j", (args, message) => {
-    const { code, out, err } = lethe(...args);
+  ])("%j", async (args, message) => {
+    const { code, out, err } = await lethe(...args);
     expect({ code, out }).toEqual({ code: 2, out: "" });
     expect(err).toContain(message);
     expect(err).not.toMatch(/^\s+at /m);
@@ -189,10 +187,10 @@ describe("usage and environment end with exit code 2, a reason and a remedy", ()
 });
 
 describe("help", () => {
-  test("lists the commands and the exit codes", () => {
-    const { code, out } = lethe("--help");
+  test("lists the commands and the exit codes", async () => {
+    const { code, out } = await lethe("--help");
     expect(code).toBe(0);
     for (const word of ["sync", "check", "generate", "worker", "Exit codes"]) expect(out).toContain(word);
   });
-  test("version", () => expect(lethe("--version").out).toMatch(/^\d+\.\d+\.\d+\n$/));
+  test("version", async () => expect((await lethe("--version")).out).toMatch(/^\d+\.\d+\.\d+\n$/));
 });

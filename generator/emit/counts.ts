@@ -5,7 +5,7 @@ import type { BlockerPlan, Operation, OptionTest, Plan } from "../plan/model.ts"
 import { literal } from "../quote.ts";
 import { countEffects } from "./effects.ts";
 import { count } from "./operation.ts";
-import { optionVariable, ownedBy, type Subjects } from "./owner.ts";
+import { optionVariable, ownedBy, rowsAsked, type Subjects } from "./owner.ts";
 import { routine } from "./routine.ts";
 import { MOMENTS } from "./steps.ts";
 import { subjectChanges } from "./strategies.ts";
@@ -203,5 +203,5 @@ export function collectOptions(plan: Plan, operation: Operation, into: Map<strin
     if (rows.owner.by === "referenced_by")
       for (const each of rows.owner.referrers) each.released.forEach(walk);
   };
-  walk(operation.rows);
+  rowsAsked(operation).forEach(walk);
 }

@@ -1,5 +1,6 @@
 /** One operation of the plan as SQL: the statement, its probe, its count, its look and its chunk. */
-import type { KeyPlan, Operation, ReassignPlan } from "../plan/model.ts";
+import type { KeyPlan, Operation, OwnedRows, ReassignPlan } from "../plan/model.ts";
+import { isOrphaned } from "../plan/referenced-by.ts";
 import { ident, literal } from "../quote.ts";
 import { isLast, lockOrphans, orphanedBy } from "./orphans.ts";
 import { castKeys, ownedBy, ownerKey, type Subjects } from "./owner.ts";
@@ -14,15 +15,24 @@ interface Parts {
   guard: string | null;
 }
 
-function partsOf(operation: Operation, key: KeyPlan, subjects: Subjects): Parts {
-  const owned = isLast(operation)
-    ? orphanedBy(operation.table, operation.rows, subjects)
-    : ownedBy(operation.rows, subjects);
+/** `looking`: before anything is erased, when what may be orphaned still is pointed at. */
+function partsOf(operation: Operation, key: KeyPlan, subjects: Subjects, looking = false): Parts {
+  const rowsOf = (rows: OwnedRows) =>
+    isOrphaned(rows) && !looking ? orphanedBy(operation.table, rows, subjects) : ownedBy(rows, subjects);
+  const owned = rowsOf(operation.rows);
   const keys = {
     id: ownerKey(operation.rows.owner, "t", key),
     key: operation.rowKey === null ? null : column(operation.rowKey),
   };
-  const changes = operation.changes.map((change) => changeSql(change, keys));
+  const changes = operation.changes.map((change) =>
+    changeSql(
+      change,
+      keys,
+      change.yieldsTo.map(({ rows, unless }) =>
+        [...rowsOf(rows), ...(unless === null ? [] : [`(${unless.trim()}) is not true`])].join(" and "),
+      ),
+    ),
+  );
   return {
     changes,
     owned,
@@ -157,8 +167,7 @@ export function leftOver(
 
 /** How many rows the operation would touch; those that an earlier one has done already are left out. */
 export function count(operation: Operation, stronger: Operation[], key: KeyPlan, subjects: Subjects): string {
-  const { guard } = partsOf(operation, key, subjects);
-  const owned = ownedBy(operation.rows, subjects);
+  const { owned, guard } = partsOf(operation, key, subjects, true);
   const conditions = guard === null ? owned : [...owned, guard];
   const gone = stronger.map((each) => `(${ownedBy(each.rows, subjects).join(" and ")}) is not true`);
   return `select count(*)\nfrom ${table(operation.table)} t\nwhere ${allOf([...conditions, ...gone])}`;

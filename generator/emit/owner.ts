@@ -1,5 +1,6 @@
 /** Predicates that find a subject's rows. `t` is the row; nested subqueries have a `t` of their own. */
 import type {
+  ColumnChange,
   KeyPlan,
   OptionTest,
   OwnedRows,
@@ -23,10 +24,17 @@ export function optionVariable(test: OptionTest): string {
 
 export const byVariable: Subjects = (option) => (option === null ? "subjects" : optionVariable(option));
 
+type Work = { rows: OwnedRows; changes?: ColumnChange[] };
+
+/** Rows that it is about, and those in which it yields to another rule. */
+export function rowsAsked({ rows, changes = [] }: Work): OwnedRows[] {
+  return [rows, ...changes.flatMap((each) => each.yieldsTo.map((other) => other.rows))];
+}
+
 /** One variable for each option that a rule asks for: the subjects whose request carries it, or does not. */
-export function optionDeclarations(plan: Plan, works: { rows: OwnedRows }[]): string[] {
+export function optionDeclarations(plan: Plan, works: Work[]): string[] {
   const tests = new Map<string, OptionTest>();
-  for (const { rows } of works) for (const test of optionsOf(rows)) tests.set(optionVariable(test), test);
+  for (const test of works.flatMap(rowsAsked).flatMap(optionsOf)) tests.set(optionVariable(test), test);
   return [...tests].map(
     ([name, test]) =>
       `${name} constant ${plan.key.type}[] := lethe.subjects_with_option(subjects, ${literal(test.option)}, ${test.is});`,

@@ -19,11 +19,14 @@ export interface TemplateKeys {
 /** Types without an equality operator are compared by their text. */
 const NO_EQUALITY = new Set(["json", "xml", "point", "polygon", "box", "line", "path", "circle"]);
 
-export function changeSql(change: ColumnChange, keys: TemplateKeys): ChangeSql {
+/** `yielded`: conditions of rows in which another rule has its way. */
+export function changeSql(change: ColumnChange, keys: TemplateKeys, yielded: string[] = []): ChangeSql {
   const old = column(change.column);
   const { value, guard } = valueSql(change, old, keys);
-  if (change.unless === null) return { assignment: `${ident(change.column)} = ${value}`, guard };
-  const unless = change.unless.trim();
+  const unless = [...(change.unless === null ? [] : [change.unless.trim()]), ...yielded]
+    .map((each, _, all) => (all.length === 1 ? each : `(${each})`))
+    .join(" or ");
+  if (unless === "") return { assignment: `${ident(change.column)} = ${value}`, guard };
   return {
     assignment: `${ident(change.column)} = case when ${unless} then ${old} else ${value} end`,
     guard: `(${guard} and (${unless}) is not true)`,

@@ -60,6 +60,7 @@ export function decideColumns(
         secret: secret ?? false,
         mfa: mfa ?? false,
         unless: unless ?? null,
+        yieldsTo: [],
       },
     });
   }

@@ -82,6 +82,8 @@ export interface ColumnChange {
   secret: boolean;
   mfa: boolean;
   unless: Sql | null;
+  /** Rows in which another rule of the table has its way with this column, but where its own `unless` holds. */
+  yieldsTo: { rows: OwnedRows; unless: Sql | null }[];
 }
 
 /** Requests that carry, or do not carry, an option. */

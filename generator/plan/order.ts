@@ -95,7 +95,12 @@ function reportCycle(context: PlanContext, operations: Operation[], names: strin
 }
 
 /** Within a table the stronger goes first: delete, then transform, then hand over and detach. */
-const STRENGTH: Record<Operation["action"], number> = { delete: 0, transform: 1, reassign: 2, detach: 3 };
+export const STRENGTH: Record<Operation["action"], number> = {
+  delete: 0,
+  transform: 1,
+  reassign: 2,
+  detach: 3,
+};
 
 export function sortOperations(operations: Operation[], order: TableRef[]): Operation[] {
   const place = new Map(order.map((table, index) => [table.name, index]));

@@ -27,6 +27,7 @@ import { type Operations, planRule } from "./operations.ts";
 import { orderTables, sortOperations, withoutSuperfluous } from "./order.ts";
 import { ownedRows, rulesOf } from "./owner.ts";
 import { planParts } from "./parts.ts";
+import { withPreferred } from "./preferred.ts";
 import { planHiding, planRegister, planSuspensions } from "./protection.ts";
 import { isOrphaned, withReleased } from "./referenced-by.ts";
 import { planRetentions } from "./retention.ts";
@@ -77,7 +78,7 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
   const operations = Object.fromEntries(
     STRATEGIES.map((strategy) => {
       const sorted = inTurn(withoutSuperfluous(collected[strategy]), order);
-      return [strategy, withReleased(sorted, subjectPlan, key.column, strategy)];
+      return [strategy, withPreferred(withReleased(sorted, subjectPlan, key.column, strategy))];
     }),
   ) as Operations;
   const effects = planEffects(context, subject, key, operations, subjectPlan);

@@ -42,6 +42,7 @@ test.each(rows)("$call", ({ call, type, sql }) => {
     secret: secret ?? false,
     mfa: mfa ?? false,
     unless: unless ?? null,
+    yieldsTo: [],
   };
   expect(changeSql(change, { id: "t.user_id", key: "t.id" }).assignment).toBe(sql);
 });

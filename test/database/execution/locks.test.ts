@@ -42,9 +42,7 @@ test("execute_deletion waits for it instead", async () => {
   expect(await waiting.result).toBe("completed");
 });
 
-test("a row of theirs that stays locked puts the whole piece back, uncounted", {
-  timeout: 30_000,
-}, async () => {
+test("a row of theirs that stays locked puts the whole piece back, uncounted", async () => {
   const people = await due(3);
   const app = await db.connect();
   await app`begin`;

@@ -52,7 +52,7 @@ test("a row of theirs that stays locked puts the whole piece back, uncounted", a
   for (const person of people) {
     const request = await requestOf(db.sql, person);
     expect(request).toMatchObject({ state: "scheduled", attempts: 0, last_error: null });
-    expect(request.next_attempt_at?.getTime()).toBeGreaterThan(Date.now() - 5_000);
+    expect(request.next_attempt_at?.getTime()).toBeGreaterThan(Date.now() - 60_000);
   }
   await db.sql`update lethe.deletion_request set next_attempt_at = null`;
   expect(await executeDue(db.sql)).toMatchObject({ executed: 3 });

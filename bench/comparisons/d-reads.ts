@@ -1,5 +1,6 @@
 /** What hiding costs those who read: the predicate by hand, Lethe's views, Lethe's policies. */
 import type postgres from "postgres";
+import { literal } from "../../generator/quote.ts";
 import { installLethe } from "../../test/support/schema-case.ts";
 import { erasureOf } from "../application/erasure.ts";
 import { compared } from "../compared.ts";
@@ -71,17 +72,17 @@ async function figuresOf(
   loop: "application" | "server",
 ): Promise<Figure[]> {
   const sides = [
-    { sql: way.reader, text: statement(read, way.users, way.posts, way, "true"), times: [] as number[] },
+    { sql: way.reader, query: statement(read, way.users, way.posts, way, "true"), times: [] as number[] },
     {
       sql: way.plain,
-      text: statement(read, "users", "posts", way, "u.deleted_at is null"),
+      query: statement(read, "users", "posts", way, "u.deleted_at is null"),
       times: [] as number[],
     },
   ];
   const repeated = Math.ceil((REPEATED[read] * Math.min(sizes.calls, 1000)) / 1000);
   for (let look = 0; look < LOOKS; look++)
-    for (const { sql, text, times } of look % 2 === 0 ? sides : [...sides].reverse()) {
-      const time = await cpuTime(sql, () => again(sql, text, repeated, loop));
+    for (const { sql, query, times } of look % 2 === 0 ? sides : [...sides].reverse()) {
+      const time = await cpuTime(sql, () => again(sql, query, repeated, loop));
       if (look > 0) times.push((time / repeated) * 1000);
     }
   const [ours, theirs] = sides;
@@ -94,7 +95,7 @@ async function figuresOf(
     case: `${read}, ${way.name}${LOOK_UPS.has(read) && loop === "server" ? ", in a loop on the server" : ""}`,
     against: read === "newest 50 posts" ? "nothing hidden" : "bare predicate",
   };
-  const buffers = async ({ sql, text }: typeof ours) => [(await explain(sql, text)).buffers];
+  const buffers = async ({ sql, query }: typeof ours) => [(await explain(sql, literally(query))).buffers];
   const time = compared(
     { ...about, goal: LOOK_UPS.has(read) && loop === "server" ? undefined : GOALS[read] },
     "server CPU, µs",
@@ -116,33 +117,47 @@ async function cpuTime(sql: postgres.Sql, work: () => Promise<unknown>): Promise
   return Number.isFinite(cpu) ? cpu : time;
 }
 
-/** With a plan that is made once. */
+/** With a plan that is made once. Without a value the client would send the text each time, and have it planned anew. */
 async function again(
   sql: postgres.Sql,
-  text: string,
+  query: Query,
   times: number,
   loop: "application" | "server",
 ): Promise<void> {
-  if (loop === "server")
+  const { text, value } = query;
+  if (loop === "server" || value === undefined)
     await sql.unsafe(
-      `do $do$ begin for n in 1..${times} loop perform * from (${text}) read; end loop; end $do$`,
+      `do $do$ begin for n in 1..${times} loop perform * from (${literally(query)}) read; end loop; end $do$`,
     );
-  else for (let n = 0; n < times; n++) await sql.unsafe(text, [], { prepare: true });
+  else for (let n = 0; n < times; n++) await sql.unsafe(text, [value], { prepare: true });
 }
 
-function statement(read: Read, users: string, posts: string, way: Way, visible: string): string {
+interface Query {
+  text: string;
+  /** What $1 stands for. */
+  value?: string;
+}
+
+function literally({ text, value }: Query): string {
+  return value === undefined ? text : text.replace("$1", () => literal(value));
+}
+
+function statement(read: Read, users: string, posts: string, way: Way, visible: string): Query {
+  const lookUp = `select u.id, u.display_name from ${users} u where ${visible}`;
   switch (read) {
     case "by key":
-      return `select u.id, u.display_name from ${users} u where u.id = '${way.person}' and ${visible}`;
+      return { text: `${lookUp} and u.id = $1`, value: way.person };
     case "by e-mail":
-      return `select u.id, u.display_name from ${users} u where u.email = '${way.email}' and ${visible}`;
+      return { text: `${lookUp} and u.email = $1`, value: way.email };
     case "count":
-      return `select count(*) from ${users} u where ${visible}`;
+      return { text: `select count(*) from ${users} u where ${visible}` };
     case "newest 50 posts":
-      return `select p.id, p.title from ${posts} p order by p.created_at desc limit 50`;
+      return { text: `select p.id, p.title from ${posts} p order by p.created_at desc limit 50` };
     case "newest 50 posts with author":
-      return `select p.id, p.title, u.display_name from ${posts} p join ${users} u on u.id = p.author_id
-        where ${visible} order by p.created_at desc limit 50`;
+      return {
+        text: `select p.id, p.title, u.display_name from ${posts} p join ${users} u on u.id = p.author_id
+          where ${visible} order by p.created_at desc limit 50`,
+      };
   }
 }
 

@@ -11,7 +11,6 @@ import { column, type DatabaseObject, indent, table } from "./text.ts";
 
 export function effects(plan: Plan): DatabaseObject[] {
   return [
-    captureEarly(plan),
     captureProcedure(
       plan,
       "cancel",
@@ -36,23 +35,17 @@ function captureProcedure(plan: Plan, at: EffectTime, when: string): DatabaseObj
   });
 }
 
-/** A function, which costs each schedule less than a CALL, and says whether anybody has to be woken. */
-function captureEarly(plan: Plan): DatabaseObject {
+/**
+ * For `requests` that are being scheduled, one of which `shown` is the token, before anything is cleared: what is told at
+ * once, and what is told before the execution.
+ */
+export function earlyEffects(plan: Plan): { declare: string[]; statements: string[] } {
   const statements = captured(plan, ["schedule", "before"]);
-  const told = plan.effects.some((effect) => effect.token);
-  return routine(plan, {
-    kind: "function",
-    name: "capture_early_effects",
-    parameters: [
-      { name: "requests", type: "bigint[]" },
-      { name: "shown", type: "text" },
-    ],
-    returns: "boolean",
+  const told = statements.length > 0 && plan.effects.some((effect) => effect.token);
+  return {
     declare: told ? [TOKEN_PLACE] : [],
-    body: [...statements, `return ${statements.length > 0};`].join("\n\n"),
-    comment:
-      "Written when a deletion is scheduled, before anything is cleared: what is told at once, and what is told before the execution. False where the annotation has nothing of the kind. Called by Lethe alone.",
-  });
+    statements,
+  };
 }
 
 function captured(plan: Plan, times: EffectTime[]): string[] {

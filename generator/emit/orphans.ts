@@ -2,6 +2,7 @@
 import type { Operation, OwnedRows, Plan, ReferencedBy, TableRef } from "../plan/model.ts";
 import { isOrphaned } from "../plan/referenced-by.ts";
 import { literal } from "../quote.ts";
+import { nobodyElses } from "./claims.ts";
 import { allOf } from "./operation.ts";
 import { ofRequest, ownedBy, type Subjects, unreferenced } from "./owner.ts";
 import { routine } from "./routine.ts";
@@ -37,7 +38,12 @@ export function orphanedBy(
     found.push(`(${left}) in (\n${indent(`select ${parts.join(", ")}\n${from}`, 2)}\n)`);
   }
   const where = rows.where === null ? [] : [`(${rows.where.trim()})`];
-  return [...found, ...where, ...owner.referrers.map((each) => unreferenced(each, null))];
+  return [
+    ...found,
+    ...where,
+    ...owner.referrers.map((each) => unreferenced(each, null)),
+    ...nobodyElses(owner, () => subjects(rows.option)),
+  ];
 }
 
 /** For whom which rows were written down. */
@@ -74,6 +80,7 @@ function entry({ table: to, rows: { owner } }: Orphaned): string {
   const arms = owner.arms.map((arm) => allOf(ownedBy(arm, ofRequest)));
   const theirs = arms.length === 1 ? arms[0] : arms.map((arm) => `(${arm})`).join("\n  or ");
   const present = names.map((name) => `${name} is not null`);
+  const claimed = owner.claims.length === 0 ? [] : [unclaimed(to, owner)];
   return [
     `-- ${to.name}: pointed at by their ${owner.child.name} (${owner.columns.join(", ")})`,
     "insert into lethe.orphan (request_id, subject_id, link, row_key)",
@@ -82,7 +89,10 @@ function entry({ table: to, rows: { owner } }: Orphaned): string {
     "cross join lateral (",
     `  select jsonb_build_array(${names.join(", ")}) as row_key`,
     `  from ${table(owner.child)} t`,
-    indent(`where ${allOf([arms.length === 1 ? (theirs ?? "false") : `(${theirs})`, ...present])}`, 2),
+    indent(
+      `where ${allOf([arms.length === 1 ? (theirs ?? "false") : `(${theirs})`, ...present, ...claimed])}`,
+      2,
+    ),
     "  -- A look of its own for each person: flattened into one join, PostgreSQL 15 would read the table whole.",
     "  offset 0",
     ") found",
@@ -90,6 +100,15 @@ function entry({ table: to, rows: { owner } }: Orphaned): string {
     "  and q.state in ('scheduled', 'executing')",
     "on conflict do nothing;",
   ].join("\n");
+}
+
+/** Looked at for each person by themselves: of two who leave together one may own what the other's rows point at. */
+function unclaimed(to: TableRef, owner: ReferencedBy): string {
+  const same = owner.columns.map(
+    (name, index) => `${column(owner.references[index] ?? name, "a")} = ${column(name)}`,
+  );
+  const conditions = [...same, ...nobodyElses(owner, ofRequest, "a")];
+  return `exists (\n  select from ${table(to)} a\n  where ${conditions.join("\n    and ")}\n)`;
 }
 
 /** The step at the beginning of a strategy. */

@@ -9,6 +9,7 @@ import type {
   Referrer,
 } from "../plan/model.ts";
 import { ident, literal } from "../quote.ts";
+import { nobodyElses } from "./claims.ts";
 import { matched, matchOwner } from "./matches.ts";
 import { column, indent, table } from "./text.ts";
 
@@ -41,6 +42,7 @@ export function ownedBy(rows: OwnedRows, subjects: Subjects): string[] {
   if (rows.owner.by === "referenced_by") {
     const all = rows.option === null ? subjects : both(rows.option, subjects);
     conditions.push(...rows.owner.referrers.map((each) => unreferenced(each, all)));
+    conditions.push(...nobodyElses(rows.owner, all));
   }
   return conditions;
 }

@@ -70,7 +70,9 @@ function basisOf(
   if (option) return `the request ${option.is ? "doesn't ask" : "asks"} for ${option.option}`;
   // Of what others point at too, the branch that shows the rest of it.
   if (acts && owned.owner.by === "referenced_by" && owned.owner.referrers.length === 0)
-    return "other rows point at them too";
+    return acting.some(({ rows }) => rows.owner.by === "referenced_by" && rows.owner.claims.length > 0)
+      ? "other rows point at them too, or they are somebody else's"
+      : "other rows point at them too";
   if (acts) return null;
   if (strategy === "soft_delete") return "soft_delete leaves them as they are";
   const rows = rule.class !== "content" ? undefined : rule.rows;

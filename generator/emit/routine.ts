@@ -9,6 +9,8 @@ export interface Routine {
   name: string;
   parameters: { name: string; type: string }[];
   returns?: string;
+  /** Which a name means that is both; a variable where nothing is said. */
+  conflict?: "use_column";
   volatility?: "stable" | "immutable";
   securityDefiner?: boolean;
   /** `declare` lines, without the keyword. */
@@ -52,7 +54,13 @@ function plpgsql(made: Routine): string[] {
     made.declare === undefined || made.declare.length === 0
       ? []
       : ["declare", indent(made.declare.join("\n"), 2)];
-  return ["#variable_conflict use_variable", ...declare, "begin", indent(made.body, 2), "end"];
+  return [
+    `#variable_conflict ${made.conflict ?? "use_variable"}`,
+    ...declare,
+    "begin",
+    indent(made.body, 2),
+    "end",
+  ];
 }
 
 /** The application's triggers inherit it, and often use unqualified names; pg_temp stands last, so that nothing is planted. */

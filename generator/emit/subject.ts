@@ -1,6 +1,7 @@
 /** Functions about the subject's own row: locking it, shutting the person out, letting them back in. */
 import type { Plan, SuspensionPlan } from "../plan/model.ts";
 import { ident, literal } from "../quote.ts";
+import { earlyEffects } from "./effects.ts";
 import { keptColumns, keptParts, original, restored, restorePart } from "./kept.ts";
 import { keptMark, mark, marked, notMarked, unmark } from "./marks.ts";
 import { keptMatch } from "./matches.ts";
@@ -47,18 +48,26 @@ function lockOut(plan: Plan): DatabaseObject {
   const changes = subjectChanges(plan, subject.atSchedule).map((each) => each.assignment);
   const set =
     changes.length === 0 ? [...marking.assignments, ...touched(plan)] : [...marking.assignments, ...changes];
+  const effects = earlyEffects(plan);
   return routine(plan, {
     kind: "function",
     name: "lock_out",
-    parameters: [...one(plan), { name: "due", type: "timestamptz" }],
-    returns: "void",
+    parameters: [
+      ...one(plan),
+      { name: "due", type: "timestamptz" },
+      { name: "requests", type: "bigint[]" },
+      { name: "shown", type: "text" },
+    ],
+    returns: "boolean",
     declare: [
       `subjects constant ${plan.key.type}[] := array[subject];`,
+      ...effects.declare,
       ...stepsAt(plan, "schedule").declare,
       // The request is there already, with its options.
       ...optionDeclarations(plan, [...plan.atSchedule, ...plan.suspensions]),
     ],
     body: [
+      ...effects.statements.flatMap((each) => [each, ""]),
       ...gone,
       ...aside,
       `-- ${subject.table.name}: marked`,
@@ -69,8 +78,10 @@ function lockOut(plan: Plan): DatabaseObject {
       // Once they are marked: addresses in the reserved domain are for marked people.
       ...(changed.length === 0 ? [] : ["", ...changed.slice(0, -1)]),
       ...stepsAt(plan, "schedule").body,
+      `return ${effects.statements.length > 0};`,
     ].join("\n"),
-    comment: "What schedule_deletion() does to the person's rows: sessions and tokens go, the row is marked.",
+    comment:
+      "What schedule_deletion() does to the person's rows: sessions and tokens go, the row is marked; what is to be told of it is written before. True where there is something of the kind.",
   });
 }
 
@@ -133,8 +144,10 @@ function putBack(each: SuspensionPlan): string {
   ].join("\n");
 }
 
+/** Rows besides the person's own are looked at once that is locked, in a statement that sees what came before the lock. */
 function preserve(plan: Plan): DatabaseObject {
   const { subject } = plan;
+  const parts = keptParts(plan);
   const rows = [...suspendedTables(plan).values()]
     .map((rules) => {
       const [{ table: ref }] = rules;
@@ -143,20 +156,22 @@ function preserve(plan: Plan): DatabaseObject {
       return `${literal(ref.name)}, (\n  select coalesce(jsonb_agg(to_jsonb(t)), '[]')\n  from ${table(ref)} t\n  where ${where}\n)`;
     })
     .join(",\n");
+  const alone = parts.length === 0 && rows === "";
   return routine(plan, {
     kind: "function",
     name: "preserve",
     parameters: one(plan),
     returns: "jsonb",
-    volatility: "stable",
     body: [
+      `-- ${FOR_UPDATE}`,
+      ...(alone ? [] : [`perform from ${table(subject.table)} t where ${own(plan)} for update;`]),
       "return (",
       indent(
         [
           "select jsonb_build_object(",
           ...keptMark(plan).map((pair) => `  ${pair},`),
           `  'columns', ${keptColumns(subject)},`,
-          ...keptParts(plan).map((pair) => `  ${pair},`),
+          ...parts.map((pair) => `  ${pair},`),
           ...(subject.captured.length === 0
             ? []
             : [
@@ -169,15 +184,19 @@ function preserve(plan: Plan): DatabaseObject {
           ")",
           `from ${table(subject.table)} t`,
           `where ${own(plan)}`,
+          ...(alone ? ["for update"] : []),
         ].join("\n"),
         2,
       ),
       ");",
     ].join("\n"),
     comment:
-      "What cancel_deletion() will put back. Kept in the request, readable by no application role, wiped at the end.",
+      "Locks the subject's row, and gives what cancel_deletion() will put back; null where there is no such row. Kept in the request, readable by no application role, wiped at the end.",
   });
 }
+
+const FOR_UPDATE =
+  "FOR UPDATE, not NO KEY UPDATE: a row that refers to the person (a new session) must wait too.";
 
 function lockSubject(plan: Plan): DatabaseObject {
   return routine(plan, {
@@ -186,7 +205,7 @@ function lockSubject(plan: Plan): DatabaseObject {
     parameters: one(plan),
     returns: "boolean",
     body: [
-      "-- FOR UPDATE, not NO KEY UPDATE: a row that refers to the person (a new session) must wait too.",
+      `-- ${FOR_UPDATE}`,
       `perform from ${table(plan.subject.table)} t where ${own(plan)} for update;`,
       "return found;",
     ].join("\n"),

@@ -185,16 +185,21 @@ function keepMarks(plan: Plan): DatabaseObject[] {
   ];
 }
 
-/** Everything but "scheduled, now done": that is every erasure's own last write, and forging it hides nobody's data. */
-function marksChange({ subject: { marks } }: Plan): string {
+/**
+ * Everything but "scheduled, now done": that is every erasure's own last write, and forging it hides nobody's data. By
+ * NULLs where the marks are times: PostgreSQL reads a condition anew for each UPDATE, and comparisons take it longer.
+ */
+function marksChange(plan: Plan): string {
+  const { marks } = plan.subject;
   if (marks.place === "table") return "false";
   const deleted = ident(marks.deleted.column);
   const changed = `old.${deleted} is distinct from new.${deleted}`;
   if (marks.scheduled === null) return changed;
   const scheduled = ident(marks.scheduled.column);
   // Whoever isn't marked has no request that a mark could contradict: every schedule's own write is spared the look.
-  const known = marks.deleted.holds === "time" ? `old.${deleted} is not null and ` : "";
-  return `${known}(${changed}\n    or (new.${scheduled} is not null and old.${scheduled} is distinct from new.${scheduled}))`;
+  if (marks.deleted.holds === "time")
+    return `old.${deleted} is not null\n    and (new.${deleted} is null or new.${scheduled} is not null)`;
+  return `(${changed}\n    or (new.${scheduled} is not null and old.${scheduled} is distinct from new.${scheduled}))`;
 }
 
 /** The row has been found to be marked, so that a mark's value isn't NULL here. */

@@ -66,7 +66,7 @@ function parents({ owner }: OwnedRows): string[] {
     return [
       owner.child.name,
       ...owner.referrers.map((each) => each.table.name),
-      ...owner.arms.flatMap(parents),
+      ...[...owner.arms, ...owner.claims].flatMap(parents),
     ];
   return owner.by === "via" ? [owner.parent.name, ...owner.arms.flatMap(parents)] : [];
 }

@@ -111,7 +111,7 @@ function pointedAt(whole: Whole, rows: OwnedRows & { owner: ReferencedBy }): Sha
     ...each,
     released: theirs(whole, each.table.name),
   }));
-  const any = { ...rows, owner: { ...rows.owner, referrers: [] } };
+  const any = { ...rows, owner: { ...rows.owner, referrers: [], claims: [] } };
   return [
     { rows: { ...rows, owner: { ...rows.owner, referrers } }, shared: false },
     { rows: any, shared: "parent" },

@@ -120,6 +120,11 @@ export interface ReferencedBy {
   arms: OwnedRows[];
   /** Every foreign key that leads to the table. */
   referrers: Referrer[];
+  /** The table's other rules that claim rows: what is somebody else's by one of them isn't touched. */
+  claims: OwnedRows[];
+  /** Keys that are nobody's though they stand in owner columns. */
+  ghosts: (string | number)[];
+  key: KeyPlan;
 }
 
 export interface Referrer {

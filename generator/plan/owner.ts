@@ -1,6 +1,7 @@
 /** Resolves how rows are found from subjects' keys: a column, a parent, a polymorphic pair, an expression. */
 import type { AnnotationPath, Owner, Rule, TableAnnotation } from "../annotation/model.ts";
 import type { Table } from "../catalog/model.ts";
+import { claimsOn, ghostKeys } from "./claims.ts";
 import { castFor } from "./compare.ts";
 import { columnOrFail, type Decision, type PlanContext, ref, report, Unresolved } from "./context.ts";
 import { columnsTo, keyColumns } from "./key-columns.ts";
@@ -77,9 +78,16 @@ function resolveOwner(
         where: null,
         option: null,
       };
-      return resolveReferencedBy(context, subject, own, table, resolved, at, (child) => {
-        refuseCircle(context, table, "referencedBy", child, seen, at);
-        return armsOf(context, subject, key, child, under, [...seen, table.name]);
+      return resolveReferencedBy(context, subject, own, table, resolved, at, {
+        armsOf: (child) => {
+          refuseCircle(context, table, "referencedBy", child, seen, at);
+          return armsOf(context, subject, key, child, under, [...seen, table.name]);
+        },
+        claims: claimsOn(context, table, (rule, of) =>
+          ownedRows({ ...context, findings: [] }, subject, key, table, rule, of, under, seen),
+        ),
+        ghosts: ghostKeys(context, subject),
+        key,
       });
     }
   }
@@ -191,7 +199,7 @@ function rulesThatOwn(
 }
 
 /** A rule for all of an owner's rows makes those for some of them superfluous. */
-function widest(arms: OwnedRows[]): OwnedRows[] {
+export function widest(arms: OwnedRows[]): OwnedRows[] {
   const all = arms.filter((arm) => arm.where === null && arm.option === null);
   const key = (arm: OwnedRows) => JSON.stringify(arm.owner);
   return arms.filter((arm, index) => {

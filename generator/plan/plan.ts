@@ -73,9 +73,10 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
 
   const all = STRATEGIES.flatMap((strategy) => collected[strategy]);
   const order = orderOf(context, collected, subject.table.name);
+  const tables = distinct([...order.first, ...order.last]);
   const operations = Object.fromEntries(
     STRATEGIES.map((strategy) => {
-      const sorted = sortOperations(withoutSuperfluous(collected[strategy]), order);
+      const sorted = inTurn(withoutSuperfluous(collected[strategy]), order);
       return [strategy, withReleased(sorted, subjectPlan, key.column, strategy)];
     }),
   ) as Operations;
@@ -89,7 +90,7 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
     lifecycle: annotation.lifecycle,
     options: annotation.options,
     access: annotation.access,
-    order,
+    order: tables,
     operations,
     atSchedule: [
       ...operations.soft_delete.filter((operation) => operation.class === "session"),
@@ -111,37 +112,50 @@ function build(context: PlanContext, annotationHash: string): Plan | null {
       ].map((each) => each.rows),
     ),
     effects,
-    crosswise: order.filter((table) => mayCross(operations, table.name)),
+    crosswise: tables.filter((table) => mayCross(operations, table.name)),
     decided: planRegister(context, subjectPlan),
     exports: planExports(context, subject, key),
   };
   return { ...made, drift: planDrift(made, context) };
 }
 
-/** A circle is one only if a strategy that is allowed goes round in it; the others' tables come last. */
-function orderOf(context: PlanContext, operations: Operations, subject: string): TableRef[] {
-  const allowed = context.annotation.lifecycle.strategies.flatMap((strategy) => operations[strategy]);
-  const order = inOrder(context, allowed, subject);
-  const quiet = { ...context, findings: [] };
-  const rest = inOrder(
-    quiet,
-    STRATEGIES.flatMap((strategy) => operations[strategy]),
-    subject,
-  );
-  const names = new Set(order.map((table) => table.name));
-  return [...order, ...rest.filter((table) => !names.has(table.name))];
+/**
+ * What is erased once nothing points at it comes after everything that did, in an order of its own: a table may have rows
+ * of both kinds.
+ */
+interface Order {
+  first: TableRef[];
+  last: TableRef[];
 }
 
-/** What is erased once nothing points at it comes after everything that did, in an order of its own. */
-function inOrder(context: PlanContext, operations: Operation[], subject: string): TableRef[] {
-  const last = operations.filter((each) => isOrphaned(each.rows));
-  const first = orderTables(
-    context,
-    operations.filter((each) => !last.includes(each)),
-    subject,
-  );
-  const names = first.map((table) => table.name);
-  return [...first, ...orderTables(context, last, subject).filter((table) => !names.includes(table.name))];
+/** A circle is one only if a strategy that is allowed goes round in it; the others' tables come last. */
+function orderOf(context: PlanContext, operations: Operations, subject: string): Order {
+  const allowed = context.annotation.lifecycle.strategies.flatMap((strategy) => operations[strategy]);
+  const all = STRATEGIES.flatMap((strategy) => operations[strategy]);
+  const quiet = { ...context, findings: [] };
+  const ordered = (of: (operation: Operation) => boolean) =>
+    distinct([
+      ...orderTables(context, allowed.filter(of), subject),
+      ...orderTables(quiet, all.filter(of), subject),
+    ]);
+  return { first: ordered((each) => !isOrphaned(each.rows)), last: ordered((each) => isOrphaned(each.rows)) };
+}
+
+function inTurn(operations: Operation[], { first, last }: Order): Operation[] {
+  return [
+    ...sortOperations(
+      operations.filter((each) => !isOrphaned(each.rows)),
+      first,
+    ),
+    ...sortOperations(
+      operations.filter((each) => isOrphaned(each.rows)),
+      last,
+    ),
+  ];
+}
+
+function distinct(tables: TableRef[]): TableRef[] {
+  return [...new Map(tables.map((table) => [table.name, table])).values()];
 }
 
 function holdBack<T extends PersonTable>(context: PlanContext, person: T, operations: Operation[]): T {

@@ -8,7 +8,12 @@ import { columnOrFail, type Decision, type PlanContext, ref, report, Unresolved 
 import { rootOf } from "./lints/support/names.ts";
 import type { Operation, OwnedRows, OwnerPlan, ReferencedBy, Referrer, SubjectPlan } from "./model.ts";
 
-/** `armsOf`: the rules that say whose the rows are that point here; for the subject's own row there are none. */
+type Claimed = Pick<ReferencedBy, "claims" | "ghosts" | "key">;
+
+/**
+ * `armsOf`: the rules that say whose the rows are that point here; for the subject's own row there are none. `claims`: the
+ * table's other rules that make rows somebody's.
+ */
 export function resolveReferencedBy(
   context: PlanContext,
   subject: Decision,
@@ -16,7 +21,7 @@ export function resolveReferencedBy(
   table: Table,
   owner: Extract<Owner, { by: "referenced_by" }>,
   path: AnnotationPath,
-  armsOf: (child: Decision) => OwnedRows[],
+  { armsOf, ...claimed }: { armsOf: (child: Decision) => OwnedRows[] } & Claimed,
 ): OwnerPlan {
   const fail = (message: string, remedy: string): never => {
     report(context, { code: "L028", subject: table.name, message, remedy, path });
@@ -54,12 +59,13 @@ export function resolveReferencedBy(
     types: references.map((column) => columnOrFail(context, table, column, path).type),
     arms: child === subject ? [own] : armsOf(child).map(whoeverPoints),
     referrers: referrersOf(context, table),
+    ...claimed,
   };
 }
 
 /** What a row that may be orphaned itself points at: written down in any case, and asked of again when it has gone. */
 function whoeverPoints(rows: OwnedRows): OwnedRows {
-  return isOrphaned(rows) ? { ...rows, owner: { ...rows.owner, referrers: [] } } : rows;
+  return isOrphaned(rows) ? { ...rows, owner: { ...rows.owner, referrers: [], claims: [] } } : rows;
 }
 
 /** Everything that may point at rows of the table, partitions with their parent. */

@@ -44,3 +44,14 @@ function leaves(rule: Rule, strategy: Strategy): boolean {
   const rows = rowsUnder(rule, strategy);
   return typeof rows !== "object" || (rows.orElse !== "delete" && rows.onConflict !== "delete");
 }
+
+/**
+ * Whether a rule says that rows are somebody's: it erases something in them, keeps them on a basis, or counts them as what
+ * the person has. A row that only bears a name, which is kept, taken off or replaced, is not that person's.
+ */
+export function claimsRows(rule: Rule, allowed: Strategy[]): boolean {
+  if (rule.class !== "content") return true;
+  return allowed.some(
+    (each) => each !== "soft_delete" && rowsUnder(rule, each) !== "keep" && !leaves(rule, each),
+  );
+}

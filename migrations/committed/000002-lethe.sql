@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:d24a340a8703e00f3a9187609bda39740be7a9f1
+--! Hash: sha1:2b017d7aa2af23d709d6593c872599ccb89d76a4
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -1202,7 +1202,7 @@ call pg_temp.lethe_verify('public.users', array['anonymize', 'hard_delete', 'sof
 call pg_temp.lethe_lock('objects on public.accounts', 'public.accounts', 'share row exclusive', '44c9d262f53646f40f879e9e6c0a916db0f0c4ba6edd1aa7561c9ca93c758826');
 call pg_temp.lethe_lock('objects on public.sessions', 'public.sessions', 'share row exclusive', '005290c36ac1abf7da779ecaa037b36508bc59b3c125bb7ae79b9be4fe31ae77');
 call pg_temp.lethe_lock('objects on public.user_tokens', 'public.user_tokens', 'share row exclusive', '33b79d293666816ecbcd2d9c1151b02f8e2b36c5632fa60231b7eac6efc1c779');
-call pg_temp.lethe_lock('objects on public.users', 'public.users', 'access exclusive', '654926a9ddd6e01aa206adc9a5c4c1646b1b3dccc121474c59dbb29c3a182310');
+call pg_temp.lethe_lock('objects on public.users', 'public.users', 'access exclusive', '2c8a11acd8d5ee6b3f1da716079ad015ca4dda0aff16f0f2efd1f615167a4b56');
 
 -- =============================================================================
 -- MARKS
@@ -2628,22 +2628,6 @@ $define$);
 -- that it comes from.
 -- =============================================================================
 
-call pg_temp.lethe_define('function lethe.capture_early_effects(bigint[], text)', $define$
-create or replace function lethe.capture_early_effects(requests bigint[], shown text) returns boolean
-language plpgsql
-set search_path = pg_catalog, public, pg_temp
-set row_security = off
-set enable_seqscan = off
-set plan_cache_mode = force_generic_plan
-as $function$
-#variable_conflict use_variable
-begin
-  return false;
-end
-$function$;
-comment on function lethe.capture_early_effects(bigint[], text) is 'Written when a deletion is scheduled, before anything is cleared: what is told at once, and what is told before the execution. False where the annotation has nothing of the kind. Called by Lethe alone.';
-$define$);
-
 call pg_temp.lethe_define('procedure lethe.capture_cancel_effects(bigint[])', $define$
 create or replace procedure lethe.capture_cancel_effects(requests bigint[])
 language plpgsql
@@ -2864,8 +2848,8 @@ $define$);
 -- What happens when a deletion is scheduled, and when it is taken back.
 -- =============================================================================
 
-call pg_temp.lethe_define('function lethe.lock_out(uuid, timestamptz)', $define$
-create or replace function lethe.lock_out(subject uuid, due timestamptz) returns void
+call pg_temp.lethe_define('function lethe.lock_out(uuid, timestamptz, bigint[], text)', $define$
+create or replace function lethe.lock_out(subject uuid, due timestamptz, requests bigint[], shown text) returns boolean
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
@@ -2890,9 +2874,10 @@ begin
       scheduled_deletion_at = due,
       unconfirmed_email = null
   where t.id = subject;
+  return false;
 end
 $function$;
-comment on function lethe.lock_out(uuid, timestamptz) is 'What schedule_deletion() does to the person''s rows: sessions and tokens go, the row is marked.';
+comment on function lethe.lock_out(uuid, timestamptz, bigint[], text) is 'What schedule_deletion() does to the person''s rows: sessions and tokens go, the row is marked; what is to be told of it is written before. True where there is something of the kind.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.let_back_in(uuid, jsonb)', $define$
@@ -2919,7 +2904,6 @@ $define$);
 call pg_temp.lethe_define('function lethe.preserve(uuid)', $define$
 create or replace function lethe.preserve(subject uuid) returns jsonb
 language plpgsql
-stable
 set search_path = pg_catalog, public, pg_temp
 set row_security = off
 set enable_seqscan = off
@@ -2927,6 +2911,7 @@ set plan_cache_mode = force_generic_plan
 as $function$
 #variable_conflict use_variable
 begin
+  -- FOR UPDATE, not NO KEY UPDATE: a row that refers to the person (a new session) must wait too.
   return (
     select jsonb_build_object(
       'deleted_at', t.deleted_at,
@@ -2935,10 +2920,11 @@ begin
     )
     from public.users t
     where t.id = subject
+    for update
   );
 end
 $function$;
-comment on function lethe.preserve(uuid) is 'What cancel_deletion() will put back. Kept in the request, readable by no application role, wiped at the end.';
+comment on function lethe.preserve(uuid) is 'Locks the subject''s row, and gives what cancel_deletion() will put back; null where there is no such row. Kept in the request, readable by no application role, wiped at the end.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.lock_subject(uuid)', $define$
@@ -3885,6 +3871,43 @@ $function$;
 comment on function lethe.is_service() is 'Is the caller the worker (access.worker) or the owner of the schema?';
 $define$);
 
+call pg_temp.lethe_define('function lethe.authorize(uuid)', $define$
+create or replace function lethe.authorize(subject uuid) returns text
+language plpgsql
+stable
+set search_path = pg_catalog, public, pg_temp
+set row_security = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_column
+declare
+  me constant uuid := (nullif(current_setting('app.user_id', true), '')::uuid)::uuid;
+begin
+  if subject is null then
+    perform lethe.refuse('LT006', subject, 'no subject was named', 'Pass the key of the person to be deleted.');
+  end if;
+  if me = subject then
+    return 'self';
+  end if;
+  if me is null then
+    if pg_has_role(lethe.calling_role(), 'app_worker', 'usage')
+      or lethe.is_owner() then
+      return 'service';
+    end if;
+    perform lethe.refuse('LT005', subject, 'nobody is signed in',
+      'Set the signed-in subject (access.currentUser), or call as one of access.worker or as the owner.');
+  end if;
+  if lethe.is_admin() then
+    return 'admin';
+  end if;
+  perform lethe.refuse('LT005', subject, 'not allowed to act for another person',
+    'Only an administrator (access.admin) may name somebody else.');
+end
+$function$;
+comment on function lethe.authorize(uuid) is 'Who is calling: self, admin (somebody else is signed in) or service (nobody is). LT005 otherwise.';
+$define$);
+
 -- =============================================================================
 -- THE CORE
 -- The same for every application.
@@ -3906,37 +3929,27 @@ $function$;
 comment on function lethe.as_key(text) is 'A value of another type as a subject''s key; null where it is none.';
 $define$);
 
-call pg_temp.lethe_define('function lethe.authorize(uuid)', $define$
-create or replace function lethe.authorize(subject uuid) returns text
+call pg_temp.lethe_define('function lethe.begin_change(boolean)', $define$
+create or replace function lethe.begin_change(wait boolean) returns boolean
 language plpgsql
-stable
 set search_path = pg_catalog, pg_temp
 as $function$
-declare
-  me constant uuid := lethe.current_subject();
 begin
-  if subject is null then
-    perform lethe.refuse('LT006', subject, 'no subject was named', 'Pass the key of the person to be deleted.');
+  if not lethe.is_read_committed() then
+    perform lethe.require_read_committed();
   end if;
-  if me = subject then
-    return 'self';
+  -- Lethe goes from a person to their rows, a migration through the tables in an order of its own: they would lock each
+  -- other out. The migration takes this lock alone, before anything else.
+  if not wait then
+    return pg_try_advisory_xact_lock_shared(hashtextextended('lethe migration', 0));
   end if;
-  if me is null then
-    if lethe.is_service() then
-      return 'service';
-    end if;
-    perform lethe.refuse('LT005', subject, 'nobody is signed in',
-      'Set the signed-in subject (access.currentUser), or call as one of access.worker or as the owner.');
-  end if;
-  if lethe.is_admin() then
-    return 'admin';
-  end if;
-  perform lethe.refuse('LT005', subject, 'not allowed to act for another person',
-    'Only an administrator (access.admin) may name somebody else.');
+  perform pg_advisory_xact_lock_shared(hashtextextended('lethe migration', 0));
+  return true;
 end
 $function$;
-comment on function lethe.authorize(uuid) is
-  'Who is calling: self, admin (somebody else is signed in) or service (nobody is). LT005 otherwise.';
+comment on function lethe.begin_change(boolean) is
+  'What begins every change of a person''s rows: LT015 unless READ COMMITTED, and to the end of this transaction no migration
+   of Lethe begins. False where one is under way or waits, unless wait.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.calling_role()', $define$
@@ -3951,25 +3964,6 @@ $function$;
 comment on function lethe.calling_role() is 'The role that is really asking: SET ROLE if there was one, else the one that logged in.';
 $define$);
 
-call pg_temp.lethe_define('function lethe.hold_off_migration(boolean)', $define$
-create or replace function lethe.hold_off_migration(wait boolean) returns boolean
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $function$
-begin
-  -- Lethe goes from a person to their rows, a migration through the tables in an order of its own: they would lock each
-  -- other out. The migration takes this lock alone, before anything else.
-  if not wait then
-    return pg_try_advisory_xact_lock_shared(hashtextextended('lethe migration', 0));
-  end if;
-  perform pg_advisory_xact_lock_shared(hashtextextended('lethe migration', 0));
-  return true;
-end
-$function$;
-comment on function lethe.hold_off_migration(boolean) is
-  'To the end of this transaction no migration of Lethe begins; false where one is under way or waits, unless wait.';
-$define$);
-
 call pg_temp.lethe_define('function lethe.is_owner()', $define$
 create or replace function lethe.is_owner() returns boolean
 language plpgsql
@@ -3981,6 +3975,19 @@ begin
 end
 $function$;
 comment on function lethe.is_owner() is 'Does the caller have the rights of the role that owns the schema?';
+$define$);
+
+call pg_temp.lethe_define('function lethe.is_read_committed()', $define$
+create or replace function lethe.is_read_committed() returns boolean
+language sql
+stable
+-- No settings of its own, so that it is inlined: whoever calls it has pinned the path.
+as $function$
+  -- Under REPEATABLE READ a statement after the lock still sees the world as it was before it,
+  -- and a session that was opened meanwhile would survive.
+  select current_setting('transaction_isolation') in ('read committed', 'read uncommitted');
+$function$;
+comment on function lethe.is_read_committed() is 'Does each statement of this transaction see what was committed before it?';
 $define$);
 
 call pg_temp.lethe_define('function lethe.refuse(text, uuid, text, text, jsonb)', $define$
@@ -4029,9 +4036,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $function$
 begin
-  -- Under REPEATABLE READ a statement after the lock still sees the world as it was before it,
-  -- and a session that was opened meanwhile would survive.
-  if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+  if not lethe.is_read_committed() then
     perform lethe.refuse('LT015', null,
       format('wrong isolation level: %s', current_setting('transaction_isolation')),
       'Call it in a READ COMMITTED transaction.');
@@ -4071,8 +4076,7 @@ declare
   caller constant text := lethe.authorize(subject);
   target lethe.deletion_request;
 begin
-  perform lethe.require_read_committed();
-  perform lethe.hold_off_migration(wait => true);
+  perform lethe.begin_change(wait => true);
   select r.* into target
   from lethe.deletion_request r
   where r.subject_id = subject and r.state in ('scheduled', 'executing')
@@ -4106,8 +4110,7 @@ declare
   hash constant bytea := sha256(convert_to(token, 'UTF8'));
   target lethe.deletion_request;
 begin
-  perform lethe.require_read_committed();
-  perform lethe.hold_off_migration(wait => true);
+  perform lethe.begin_change(wait => true);
   select r.* into target
   from lethe.deletion_request r
   where r.id = coalesce(
@@ -4623,11 +4626,13 @@ as $function$
 #variable_conflict use_variable
 declare
   caller constant text := lethe.authorize(subject);
+  -- Here, because a call costs less as an expression than as a statement of its own.
+  begun constant boolean := lethe.begin_change(wait => true);
   terms lethe.annotation;
   chosen text;
   due timestamptz;
   latest timestamptz;
-  previous lethe.deletion_request;
+  previous record;
   obstacle text;
   obstacles jsonb;
   token text;
@@ -4635,10 +4640,9 @@ declare
   at constant timestamptz := clock_timestamp();
   facts jsonb;
   head bytea;
+  kept jsonb;
   wake boolean;
 begin
-  perform lethe.require_read_committed();
-  perform lethe.hold_off_migration(wait => true);
   select a.* into strict terms from lethe.annotation a;
 
   chosen := coalesce(strategy, terms.strategies[1]);
@@ -4647,7 +4651,7 @@ begin
       using errcode = 'invalid_parameter_value',
             hint = format('The annotation allows: %s.', array_to_string(terms.strategies, ', '));
   end if;
-  options := lethe.complete_options(options, terms.options);
+  options := case when options <> '{}' then lethe.complete_options(options, terms.options) else terms.options end;
 
   due := lethe.later(now(), coalesce(grace, terms.grace_period));
   latest := lethe.later(now(), interval '1 month');
@@ -4658,11 +4662,12 @@ begin
   end if;
 
   -- From here on nobody can sign in, cancel or schedule at the same time.
-  if not lethe.lock_subject(subject) then
+  kept := lethe.preserve(subject);
+  if kept is null then
     perform lethe.refuse('LT006', subject, 'no such subject', 'Pass the key of a person who is there.');
   end if;
 
-  select r.* into previous
+  select r.id, r.state, r.scheduled_for, r.cancelled_at into previous
   from lethe.deletion_request r
   where r.subject_id = subject
   order by r.id desc
@@ -4709,21 +4714,23 @@ begin
   facts := jsonb_build_object('strategy', chosen, 'scheduled_for', due, 'options', options);
   -- With its first event, as record_events() would append it: the request is written once.
   head := lethe.event_hash(null, request, 1, 'scheduled', caller, at, facts);
-  insert into lethe.deletion_request (
-    id, subject_id, strategy, options, reason, requested_by, scheduled_for, due_by,
-    annotation_hash, preserved, cancel_token_hash, event_count, event_head
+  with requested as (
+    insert into lethe.deletion_request (
+      id, subject_id, strategy, options, reason, requested_by, scheduled_for, due_by,
+      annotation_hash, preserved, cancel_token_hash, event_count, event_head
+    )
+    overriding system value
+    values (
+      request, subject, chosen, options, reason,
+      case caller when 'service' then lethe.calling_role()::text else lethe.current_subject()::text end,
+      due, latest, terms.hash, kept, sha256(convert_to(token, 'UTF8')), 1, head
+    )
+  ), recorded as (
+    insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
+    values (request, 1, 'scheduled', caller, at, facts, head)
   )
-  overriding system value
-  values (
-    request, subject, chosen, options, reason,
-    case caller when 'service' then lethe.calling_role()::text else lethe.current_subject()::text end,
-    due, latest, terms.hash, lethe.preserve(subject), sha256(convert_to(token, 'UTF8')), 1, head
-  );
-  insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
-  values (request, 1, 'scheduled', caller, at, facts, head);
   insert into lethe.event_tally (event, count) values ('scheduled', 1);
-  wake := lethe.capture_early_effects(array[request], token);
-  perform lethe.lock_out(subject, due);
+  wake := lethe.lock_out(subject, due, array[request], token);
   -- The worker looks each minute anyway.
   if wake or due < now() + interval '1 minute' then
     perform pg_notify('lethe', '');
@@ -4912,8 +4919,7 @@ declare
   constraint_name text;
 begin
   perform lethe.require_service();
-  perform lethe.require_read_committed();
-  if not lethe.hold_off_migration(wait => false) then
+  if not lethe.begin_change(wait => false) then
     return 'waiting';
   end if;
   select r.* into target
@@ -5166,8 +5172,7 @@ declare
   drifted text;
   missing text;
 begin
-  perform lethe.require_read_committed();
-  perform lethe.hold_off_migration(wait => true);
+  perform lethe.begin_change(wait => true);
   if caller = 'self' then
     perform lethe.refuse('LT005', subject, 'nobody executes their own deletion',
       'An administrator or the worker does it when it is due.');
@@ -5236,11 +5241,10 @@ declare
   outcome lethe.execution;
 begin
   perform lethe.require_service();
-  perform lethe.require_read_committed();
   if max is null or max < 1 then
     raise exception 'max must be at least 1' using errcode = 'invalid_parameter_value';
   end if;
-  if not lethe.hold_off_migration(wait => false) then
+  if not lethe.begin_change(wait => false) then
     -- Nobody's fault: seconds later it is over.
     return (0, 0, 0, (select count(*) from (select from lethe.due limit 1000) counted))::lethe.execution;
   end if;
@@ -5294,8 +5298,7 @@ declare
   outcome lethe.execution;
 begin
   perform lethe.require_service();
-  perform lethe.require_read_committed();
-  if not lethe.hold_off_migration(wait => false) then
+  if not lethe.begin_change(wait => false) then
     return (0, 0, 0, 0)::lethe.execution;
   end if;
   claimed := array(
@@ -6086,8 +6089,7 @@ declare
   made bigint[];
 begin
   perform lethe.require_service();
-  perform lethe.require_read_committed();
-  perform lethe.hold_off_migration(wait => true);
+  perform lethe.begin_change(wait => true);
   if max is null or max < 1 then
     raise exception 'max must be at least 1' using errcode = 'invalid_parameter_value';
   end if;
@@ -8523,8 +8525,8 @@ call pg_temp.lethe_define('trigger lethe_marks on public.users', $define$
 create or replace trigger lethe_marks
   after update on public.users
   for each row
-  when (old.deleted_at is not null and (old.deleted_at is distinct from new.deleted_at
-    or (new.scheduled_deletion_at is not null and old.scheduled_deletion_at is distinct from new.scheduled_deletion_at)))
+  when (old.deleted_at is not null
+    and (new.deleted_at is null or new.scheduled_deletion_at is not null))
   execute function lethe.keep_marks();
 $define$);
 

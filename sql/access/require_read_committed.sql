@@ -5,9 +5,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $function$
 begin
-  -- Under REPEATABLE READ a statement after the lock still sees the world as it was before it,
-  -- and a session that was opened meanwhile would survive.
-  if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+  if not lethe.is_read_committed() then
     perform lethe.refuse('LT015', null,
       format('wrong isolation level: %s', current_setting('transaction_isolation')),
       'Call it in a READ COMMITTED transaction.');

@@ -18,8 +18,7 @@ declare
   constraint_name text;
 begin
   perform lethe.require_service();
-  perform lethe.require_read_committed();
-  if not lethe.hold_off_migration(wait => false) then
+  if not lethe.begin_change(wait => false) then
     return 'waiting';
   end if;
   select r.* into target

@@ -17,8 +17,7 @@ declare
   drifted text;
   missing text;
 begin
-  perform lethe.require_read_committed();
-  perform lethe.hold_off_migration(wait => true);
+  perform lethe.begin_change(wait => true);
   if caller = 'self' then
     perform lethe.refuse('LT005', subject, 'nobody executes their own deletion',
       'An administrator or the worker does it when it is due.');

@@ -16,11 +16,10 @@ declare
   outcome lethe.execution;
 begin
   perform lethe.require_service();
-  perform lethe.require_read_committed();
   if max is null or max < 1 then
     raise exception 'max must be at least 1' using errcode = 'invalid_parameter_value';
   end if;
-  if not lethe.hold_off_migration(wait => false) then
+  if not lethe.begin_change(wait => false) then
     -- Nobody's fault: seconds later it is over.
     return (0, 0, 0, (select count(*) from (select from lethe.due limit 1000) counted))::lethe.execution;
   end if;

@@ -16,8 +16,7 @@ declare
   outcome lethe.execution;
 begin
   perform lethe.require_service();
-  perform lethe.require_read_committed();
-  if not lethe.hold_off_migration(wait => false) then
+  if not lethe.begin_change(wait => false) then
     return (0, 0, 0, 0)::lethe.execution;
   end if;
   claimed := array(

@@ -17,8 +17,7 @@ declare
   made bigint[];
 begin
   perform lethe.require_service();
-  perform lethe.require_read_committed();
-  perform lethe.hold_off_migration(wait => true);
+  perform lethe.begin_change(wait => true);
   if max is null or max < 1 then
     raise exception 'max must be at least 1' using errcode = 'invalid_parameter_value';
   end if;

@@ -13,8 +13,7 @@ declare
   caller constant text := lethe.authorize(subject);
   target lethe.deletion_request;
 begin
-  perform lethe.require_read_committed();
-  perform lethe.hold_off_migration(wait => true);
+  perform lethe.begin_change(wait => true);
   select r.* into target
   from lethe.deletion_request r
   where r.subject_id = subject and r.state in ('scheduled', 'executing')

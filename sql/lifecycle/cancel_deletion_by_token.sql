@@ -13,8 +13,7 @@ declare
   hash constant bytea := sha256(convert_to(token, 'UTF8'));
   target lethe.deletion_request;
 begin
-  perform lethe.require_read_committed();
-  perform lethe.hold_off_migration(wait => true);
+  perform lethe.begin_change(wait => true);
   select r.* into target
   from lethe.deletion_request r
   where r.id = coalesce(

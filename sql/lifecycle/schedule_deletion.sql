@@ -17,11 +17,13 @@ as $function$
 #variable_conflict use_variable
 declare
   caller constant text := lethe.authorize(subject);
+  -- Here, because a call costs less as an expression than as a statement of its own.
+  begun constant boolean := lethe.begin_change(wait => true);
   terms lethe.annotation;
   chosen text;
   due timestamptz;
   latest timestamptz;
-  previous lethe.deletion_request;
+  previous record;
   obstacle text;
   obstacles jsonb;
   token text;
@@ -29,10 +31,9 @@ declare
   at constant timestamptz := clock_timestamp();
   facts jsonb;
   head bytea;
+  kept jsonb;
   wake boolean;
 begin
-  perform lethe.require_read_committed();
-  perform lethe.hold_off_migration(wait => true);
   select a.* into strict terms from lethe.annotation a;
 
   chosen := coalesce(strategy, terms.strategies[1]);
@@ -41,7 +42,7 @@ begin
       using errcode = 'invalid_parameter_value',
             hint = format('The annotation allows: %s.', array_to_string(terms.strategies, ', '));
   end if;
-  options := lethe.complete_options(options, terms.options);
+  options := case when options <> '{}' then lethe.complete_options(options, terms.options) else terms.options end;
 
   due := lethe.later(now(), coalesce(grace, terms.grace_period));
   latest := lethe.later(now(), interval '1 month');
@@ -52,11 +53,12 @@ begin
   end if;
 
   -- From here on nobody can sign in, cancel or schedule at the same time.
-  if not lethe.lock_subject(subject) then
+  kept := lethe.preserve(subject);
+  if kept is null then
     perform lethe.refuse('LT006', subject, 'no such subject', 'Pass the key of a person who is there.');
   end if;
 
-  select r.* into previous
+  select r.id, r.state, r.scheduled_for, r.cancelled_at into previous
   from lethe.deletion_request r
   where r.subject_id = subject
   order by r.id desc
@@ -103,21 +105,23 @@ begin
   facts := jsonb_build_object('strategy', chosen, 'scheduled_for', due, 'options', options);
   -- With its first event, as record_events() would append it: the request is written once.
   head := lethe.event_hash(null, request, 1, 'scheduled', caller, at, facts);
-  insert into lethe.deletion_request (
-    id, subject_id, strategy, options, reason, requested_by, scheduled_for, due_by,
-    annotation_hash, preserved, cancel_token_hash, event_count, event_head
+  with requested as (
+    insert into lethe.deletion_request (
+      id, subject_id, strategy, options, reason, requested_by, scheduled_for, due_by,
+      annotation_hash, preserved, cancel_token_hash, event_count, event_head
+    )
+    overriding system value
+    values (
+      request, subject, chosen, options, reason,
+      case caller when 'service' then lethe.calling_role()::text else lethe.current_subject()::text end,
+      due, latest, terms.hash, kept, sha256(convert_to(token, 'UTF8')), 1, head
+    )
+  ), recorded as (
+    insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
+    values (request, 1, 'scheduled', caller, at, facts, head)
   )
-  overriding system value
-  values (
-    request, subject, chosen, options, reason,
-    case caller when 'service' then lethe.calling_role()::text else lethe.current_subject()::text end,
-    due, latest, terms.hash, lethe.preserve(subject), sha256(convert_to(token, 'UTF8')), 1, head
-  );
-  insert into lethe.deletion_event (request_id, seq, event, actor, at, details, hash)
-  values (request, 1, 'scheduled', caller, at, facts, head);
   insert into lethe.event_tally (event, count) values ('scheduled', 1);
-  wake := lethe.capture_early_effects(array[request], token);
-  perform lethe.lock_out(subject, due);
+  wake := lethe.lock_out(subject, due, array[request], token);
   -- The worker looks each minute anyway.
   if wake or due < now() + interval '1 minute' then
     perform pg_notify('lethe', '');

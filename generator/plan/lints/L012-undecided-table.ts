@@ -1,6 +1,6 @@
 /** L012: a table that a deletion touches, or that seems to hold people's rows, and that nobody has decided. */
 import { isPattern } from "../../annotation/groups.ts";
-import type { Column, ForeignKey, Table } from "../../catalog/model.ts";
+import type { Column, Table } from "../../catalog/model.ts";
 import type { PlanContext } from "../context.ts";
 import { report } from "../context.ts";
 import { matchingGroup } from "../groups.ts";
@@ -26,6 +26,7 @@ interface Reason {
 export const undecidedTable: Lint = (plan, context) => {
   const subject = subjectTable(plan, context);
   const found = new Map<Table, Reason>();
+  const swept = new Map<Table, Reason>();
   const consider = (table: Table, reason: Reason): boolean => {
     const root = rootOf(context, table);
     if (root === subject || decisionOf(context, table) !== undefined || found.has(root)) return false;
@@ -35,8 +36,12 @@ export const undecidedTable: Lint = (plan, context) => {
 
   const people = [subject.name, ...plan.parts.map((part) => part.table.name)];
   for (const { table, fk } of people.flatMap((name) => context.catalog.referencing(name))) {
-    onlyByPattern(plan, context, table, fk);
     const example = `content({ owner: ${ownerBy(plan, context, fk)}, columns: { … } })`;
+    if (onlyByPattern(context, table))
+      swept.set(rootOf(context, table), {
+        message: `the table refers to ${fk.references.table} by ${fk.columns.join(", ")}`,
+        example,
+      });
     const added = consider(table, {
       message: `the table refers to ${fk.references.table} by ${fk.columns.join(", ")} and is not decided`,
       example,
@@ -46,12 +51,16 @@ export const undecidedTable: Lint = (plan, context) => {
   const names = referenceNames(plan, context);
   for (const table of context.catalog.tables) {
     const reason = softReference(plan, context, table, names) ?? address(table);
-    if (reason !== null) consider(table, reason);
+    if (reason === null) continue;
+    if (onlyByPattern(context, table) && !swept.has(rootOf(context, table)))
+      swept.set(rootOf(context, table), reason);
+    consider(table, { ...reason, message: `${reason.message}, and the table is not decided` });
   }
   for (const { table, by } of removals(plan, context, declaredRules(plan, context))) {
     if (by !== null) considerChildren(context, table, consider);
   }
 
+  for (const [table, reason] of swept) notByPattern(context, table, reason);
   for (const [table, { message, example }] of found) {
     // L063 asks about it, beside the decision that it may belong to.
     if (matchingGroup(context, table) !== undefined) continue;
@@ -66,17 +75,23 @@ export const undecidedTable: Lint = (plan, context) => {
   }
 };
 
-/** A pattern says of tables that nobody has seen that they hold nothing of a person; a foreign key says otherwise. */
-function onlyByPattern(plan: Plan, context: PlanContext, table: Table, fk: ForeignKey): void {
+function onlyByPattern(context: PlanContext, table: Table): boolean {
   const decision = decisionOf(context, table);
-  if (decision === undefined || decision.annotation.class === "todo" || !isPattern(String(decision.path[1])))
-    return;
-  const key = objectKey(annotationName(context, rootOf(context, table)));
+  return (
+    decision !== undefined && decision.annotation.class !== "todo" && isPattern(String(decision.path[1]))
+  );
+}
+
+/** A pattern says of tables that nobody has seen that they hold nothing of a person; their columns say otherwise. */
+function notByPattern(context: PlanContext, table: Table, { message, example }: Reason): void {
+  const decision = decisionOf(context, table);
+  if (decision === undefined) return;
+  const key = objectKey(annotationName(context, table));
   report(context, {
     code: "L012",
-    subject: rootOf(context, table).name,
-    message: `the table refers to ${fk.references.table} by ${fk.columns.join(", ")}, and only the pattern ${JSON.stringify(decision.path[1])} says that it is ${decision.annotation.class === "keep" ? "to be kept" : "unrelated"}`,
-    remedy: `add ${key}: content({ owner: ${ownerBy(plan, context, fk)}, columns: { … } }), or ${key}: ${decision.annotation.class}("…") where that holds for this table too`,
+    subject: table.name,
+    message: `${message}, and only the pattern ${JSON.stringify(decision.path[1])} says that it is ${decision.annotation.class === "keep" ? "to be kept" : "unrelated"}`,
+    remedy: `add ${key}: ${example}, or ${key}: ${decision.annotation.class}("…") where that holds for this table too`,
     path: decision.path,
   });
 }
@@ -114,7 +129,7 @@ function softReference(plan: Plan, context: PlanContext, table: Table, names: Se
   const subject = subjectTable(plan, context);
   const key = context.catalog.column(subject, plan.key.column);
   const looks = (what: string, example: string): Reason => ({
-    message: `${what} looks like a reference to ${subject.name}, and the table is not decided`,
+    message: `${what} looks like a reference to ${subject.name}`,
     example,
   });
   const referring = new Set(table.foreignKeys.flatMap((fk) => fk.columns));
@@ -154,7 +169,7 @@ function address(table: Table): Reason | null {
   );
   if (column === undefined) return null;
   return {
-    message: `${column.name} may be somebody's address, and the table is not decided`,
+    message: `${column.name} may be somebody's address`,
     example: `content({ owner: match(${JSON.stringify(column.name)}, { value: "…", if: "…" }), rows: "delete" })`,
   };
 }

@@ -2,8 +2,8 @@
 import type { TableAnnotation } from "../../annotation/model.ts";
 import { type PlanContext, report } from "../context.ts";
 import { goesLast } from "../effect-sources.ts";
-import type { OwnerPlan, Plan } from "../model.ts";
-import { rulesOf } from "../owner.ts";
+import type { Operation, OwnerPlan, Plan } from "../model.ts";
+import { effective, rulesOf } from "../owner.ts";
 import { isOrphaned } from "../referenced-by.ts";
 import type { Lint } from "./index.ts";
 import { type Declared, declaredRules } from "./support/declared.ts";
@@ -23,6 +23,7 @@ export const orphanedCannot: Lint = (plan, context) => {
   effects(plan, context);
   for (const { operation } of allowedOperations(plan)) {
     if (!isOrphaned(operation.rows)) continue;
+    retained(context, operation);
     const named = operation.changes.find(
       ({ transform }) =>
         transform.action === "email" ||
@@ -38,6 +39,22 @@ export const orphanedCannot: Lint = (plan, context) => {
       });
   }
 };
+
+/** Detached from its person, a row that is kept for a time looks like nobody's. */
+function retained(context: PlanContext, { table, path }: Operation): void {
+  const decision = context.decisions.get(table.name);
+  const keeps =
+    decision !== undefined && rulesOf(decision).some(({ rule }) => effective(rule).class === "retain");
+  if (!keeps) return;
+  report(context, {
+    code: "L070",
+    subject: table.name,
+    message:
+      "another rule keeps such rows for a time, and what is kept may not go or change because nothing points at it",
+    remedy: 'write rows: { anonymize: "keep", hard_delete: "keep" } here, or take the retain() out',
+    path,
+  });
+}
 
 /** Whether the row goes is only known when everything else has gone: the person's own row too, perhaps. */
 function effects(plan: Plan, context: PlanContext): void {

@@ -88,3 +88,10 @@ export function isWhole(rule: Rule, strategy: Strategy): boolean {
   if (!moves(rows) || rule.columns !== undefined) return false;
   return typeof rows !== "object" || (rows.orElse !== "delete" && rows.onConflict !== "delete");
 }
+
+/** A rule that only keeps, detaches or hands rows over doesn't make them somebody's; all others do. */
+export function claims(rule: Rule, strategies: Strategy[]): boolean {
+  if (rule.class !== "content") return true;
+  const acting = strategies.filter((each) => each !== "soft_delete");
+  return acting.some((each) => rowsOf(rule, each) !== "keep" && !isWhole(rule, each));
+}

@@ -7,7 +7,7 @@ import type { ColumnRule, Rule, SubjectAnnotation } from "../../../generator/ann
 import type { Table } from "../../../generator/catalog/model.ts";
 import type { Departure } from "./build.ts";
 import { effective, type Fate, fateOf, ofPerson, strongest } from "./fates.ts";
-import { ownedRows, type World } from "./owned-rows.ts";
+import { claimedRows, ownedRows, type World } from "./owned-rows.ts";
 import { generated, holds, pickColumns, same } from "./rows.ts";
 import { canonical, markersIn, type Row, type State } from "./state.ts";
 import { transformed } from "./values.ts";
@@ -34,9 +34,14 @@ export class Interpreter {
   /** What became of rows that only theirs pointed at. */
   readonly orphaned: { table: string; fate: "delete" | "transform" }[] = [];
 
-  constructor(world: World, state: State) {
+  /** Everybody who has ever been there: rows may bear the name of somebody who has gone. */
+  private readonly people: string[];
+
+  constructor(world: World, state: State, people?: string[]) {
     this.world = world;
     this.state = state;
+    const { name, annotation } = this.subject();
+    this.people = people ?? (state.get(name) ?? []).map((row) => String(row[annotation.key]));
   }
 
   /** Sessions go at once, and so do columns that the annotation transforms this early. */
@@ -63,9 +68,21 @@ export class Interpreter {
     this.perform(acts, [], who);
   }
 
-  execute(who: Departure): void {
+  /** What theirs point at, of rows that are nobody else's: written down before anything is done for whoever leaves at once. */
+  pointedAt(who: Departure): Act[] {
+    const ghosts = Object.values(this.world.annotation.ghosts).map(
+      (each) => each[this.subject().annotation.key],
+    );
+    const others = this.people.filter(
+      (each) => !same(each, who.person) && !ghosts.some((key) => same(key ?? null, each)),
+    );
+    const claimed = (table: string) =>
+      new Set(others.flatMap((person) => claimedRows(this, table, { ...who, person })));
+    return this.acts(who, true).filter((act) => !claimed(act.table).has(act.row));
+  }
+
+  execute(who: Departure, pointedAt = this.pointedAt(who)): void {
     const acts = this.acts(who);
-    const pointedAt = this.acts(who, true);
     const subject = this.subject();
     const row = this.rowOf(who.person);
     const gone: [string, Row][] = [];
@@ -103,7 +120,7 @@ export class Interpreter {
     const places = new Map(acts.filter((act) => act.fate === "delete").map((act) => [act.row, act.table]));
     for (const table of places.values()) add(table, "delete", 1);
     // Which rows nothing will point at any more is seen by trying it.
-    const trial = new Interpreter(this.world, structuredClone(this.state));
+    const trial = new Interpreter(this.world, structuredClone(this.state), this.people);
     trial.execute(who);
     for (const { table, fate } of trial.orphaned) add(table, fate, 1);
     const own = this.rowOf(who.person) === undefined ? 0 : 1;

@@ -38,7 +38,10 @@ export async function live(
       expect(await explained(sql, who), `explain scheduled ${who.strategy}`).toEqual(interpreter.counts(who));
     if (drawn.batch) await executeTogether(sql, round);
     else for (const who of round) await executeAlone(sql, who);
-    for (const who of inOrder(round)) interpreter.execute(who);
+    for (const together of inOrder(round)) {
+      const pointedAt = together.map((who) => interpreter.pointedAt(who));
+      for (const [at, who] of together.entries()) interpreter.execute(who, pointedAt[at]);
+    }
     const names = round.map((who) => who.strategy).join(", ");
     expect(portrait(await readState(sql, tables)), `after ${names}`).toEqual(portrait(interpreter.state));
     // What the planner has warned of is known.
@@ -86,10 +89,11 @@ async function executeTogether(sql: postgres.Sql, round: Departure[]): Promise<v
   }
 }
 
-/** The order of a batch. */
-function inOrder(round: Departure[]): Departure[] {
-  const order = ["soft_delete", "anonymize", "hard_delete"];
-  return [...round].sort((a, b) => order.indexOf(a.strategy) - order.indexOf(b.strategy));
+/** The order of a batch: those with the same strategy go together. */
+function inOrder(round: Departure[]): Departure[][] {
+  return ["soft_delete", "anonymize", "hard_delete"].map((strategy) =>
+    round.filter((who) => who.strategy === strategy),
+  );
 }
 
 /** No erased value is anywhere: not in the application's tables, not in Lethe's. */

@@ -2,7 +2,7 @@
 import type { Annotation, Rule, Strategy, TableAnnotation } from "../../../generator/annotation/model.ts";
 import type { Catalog } from "../../../generator/catalog/model.ts";
 import type { Departure } from "./build.ts";
-import { effective, isWhole } from "./fates.ts";
+import { claims, effective, isWhole } from "./fates.ts";
 import { holds, same } from "./rows.ts";
 import type { Row, State } from "./state.ts";
 
@@ -16,9 +16,13 @@ interface Known {
   state: State;
 }
 
-export function ownedRows({ world, state }: Known, table: string, rule: Rule, who: Departure): Row[] {
-  if (rule.when !== undefined && who.options[rule.when] !== true) return [];
-  if (rule.unless !== undefined && who.options[rule.unless] === true) return [];
+/** Without `options` the question is whose the rows are, whatever a request asks for. */
+export type Who = Pick<Departure, "person" | "strategy"> & Partial<Pick<Departure, "options">>;
+
+export function ownedRows({ world, state }: Known, table: string, rule: Rule, who: Who): Row[] {
+  const { options } = who;
+  if (options !== undefined && rule.when !== undefined && options[rule.when] !== true) return [];
+  if (options !== undefined && rule.unless !== undefined && options[rule.unless] === true) return [];
   const rows = (state.get(table) ?? []).filter((row) => holds(rule.where, row));
   const { owner } = rule;
   switch (owner?.by) {
@@ -54,8 +58,16 @@ export function ownedRows({ world, state }: Known, table: string, rule: Rule, wh
   }
 }
 
+/** Rows that a rule of their table, one with an owner, says are this person's. */
+export function claimedRows(known: Known, table: string, who: Who): Row[] {
+  const { strategies } = known.world.annotation.lifecycle;
+  return (known.world.annotation.tables[table] as TableAnnotation).rules
+    .filter((each) => claims(each, strategies) && effective(each).owner?.by !== "referenced_by")
+    .flatMap((each) => ownedRows(known, table, effective(each), { ...who, options: undefined }));
+}
+
 /** The rows of a table that other tables' rows are found through. */
-function theirs({ world, state }: Known, table: string, who: Departure): Row[] {
+function theirs({ world, state }: Known, table: string, who: Who): Row[] {
   const rules = (world.annotation.tables[table] as TableAnnotation).rules.map(effective);
   // What stays takes nothing below it along, where another rule says whose the rows are.
   const going = rules.filter((each) => !staysWhole(world, each, who.strategy));

@@ -134,9 +134,6 @@ export function drawPointed(
   const children = before.filter((each) => each.part === undefined);
   if (children.length === 0 || table.key.length === 0) return;
   const child = at(children, recipe.child);
-  // Open: two such links one after the other, to rows that may be somebody else's as well (cases/open/).
-  const chained = child.owners.some(({ owner }) => owner.by === "referenced_by");
-  if (chained && table.recipe.pointed?.only !== true) return;
   const columns = refer(
     { ...recipe, notNull: false, spread: recipe.rows % 3 !== 0 },
     label,

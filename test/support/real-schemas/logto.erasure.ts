@@ -184,6 +184,7 @@ export const logtoErasure = (tenantRole: string): Erasure => ({
     "*scopes": unrelated("configuration"),
     "*configs": unrelated("configuration"),
     "*_experiences": unrelated("configuration"),
+    sign_in_experiences: unrelated("configuration; its address is the tenant's own"),
     "idp_*": unrelated("gone within minutes"),
     account_centers: unrelated("configuration"),
     captcha_providers: unrelated("configuration"),

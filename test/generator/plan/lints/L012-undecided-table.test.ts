@@ -64,8 +64,32 @@ describe("L012 undecided table", () => {
         annotation: {
           ...annotation,
           sessions: content({ owner: "account_id", rows: "delete" }),
-          "*s": unrelated("none of theirs"),
+          tokens: unrelated("none of theirs"),
         },
+      }),
+    ).toEqual([]);
+  });
+
+  test("one with a soft reference or an address that only a pattern decides", () => {
+    const tables = [
+      users(),
+      table("logs", { id: "bigint pk", user_id: "uuid" }),
+      table("sheets", { id: "bigint pk", email: "text" }),
+      table("prices", { id: "bigint pk", amount: "integer" }),
+    ];
+    const annotation = { users: person(), "*s": unrelated("none of theirs") };
+    const found = findings("L012", { tables, annotation });
+    expect(found.map(({ subject, path }) => [subject, path])).toEqual([
+      ["public.logs", ["tables", "*s"]],
+      ["public.sheets", ["tables", "*s"]],
+    ]);
+    expect(found[0]?.message).toBe(
+      'user_id looks like a reference to public.users, and only the pattern "*s" says that it is unrelated',
+    );
+    expect(
+      subjects("L012", {
+        tables,
+        annotation: { ...annotation, logs: unrelated("the machine's"), sheets: unrelated("companies'") },
       }),
     ).toEqual([]);
   });

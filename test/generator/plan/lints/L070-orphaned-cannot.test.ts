@@ -5,14 +5,16 @@ import {
   keep,
   pii,
   referencedBy,
+  retain,
   session,
+  table as several,
   via,
 } from "../../../../generator/annotation/builders.ts";
 import type { EffectInput } from "../../../../generator/annotation/input.ts";
 import { table } from "../catalog-builder.ts";
 import { findings, person, subjects, users } from "./lint.ts";
 
-const addresses = table("addresses", { id: "uuid pk", street: "text" });
+const addresses = table("addresses", { id: "uuid pk", street: "text", made: "date" });
 const labels = table("labels", {
   id: "uuid pk",
   address_id: "uuid index -> addresses cascade",
@@ -33,6 +35,24 @@ test("L070: other classes, hiding", () => {
   expect(subjects("L070", decide(content({ owner, rows: "delete", view: "shown_addresses" })))).toEqual([
     "public.addresses",
   ]);
+});
+
+type Of = Parameters<typeof several>[0];
+test("L070: what another rule keeps for a time", () => {
+  const beside = (
+    rule: Of["rules"][number],
+    rows: NonNullable<Parameters<typeof content>[0]>["rows"] = "delete",
+  ) =>
+    decide(
+      several({ columns: { street: pii.null() }, rules: [content({ owner, rows }), rule] }),
+      content({ owner: "address_id", rows: "delete" }),
+    );
+  const kept = retain({ owner: "id", for: "7 years", since: "made", basis: "legal_obligation" });
+  expect(findings("L070", beside(content({ owner: "id" })))).toEqual([]);
+  expect(findings("L070", beside(kept))).toMatchObject([
+    { subject: "public.addresses", path: ["tables", "addresses", "rules", 0] },
+  ]);
+  expect(findings("L070", beside(kept, { anonymize: "keep", hard_delete: "keep" }))).toEqual([]);
 });
 
 test("L070: rows below", () => {

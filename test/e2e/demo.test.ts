@@ -1,11 +1,11 @@
 /** The demo as a reader runs it: a process of its own, judged by what it prints, its exit code and what it leaves. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { quickDirectory } from "../support/server.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const moduleOf = (path: string) => pathToFileURL(join(root, "examples/demo", path)).href;
@@ -13,7 +13,7 @@ const moduleOf = (path: string) => pathToFileURL(join(root, "examples/demo", pat
 /** All that the demo makes goes here, so that what it leaves is seen, whatever else runs on this machine. */
 let temporary: string;
 beforeAll(() => {
-  temporary = mkdtempSync(join(tmpdir(), "demo-test-"));
+  temporary = mkdtempSync(join(quickDirectory(), "demo-test-"));
   chmodSync(temporary, 0o755); // as root, the server runs as another user
 });
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
@@ -67,7 +67,7 @@ function traces({ child }: Running): { files: string[]; processes: string[] } {
 
 /** What is still there some time after the end: a process that has been ended may need a moment. */
 async function leftovers(running: Running): Promise<string[]> {
-  const deadline = Date.now() + 3_000;
+  const deadline = Date.now() + 30_000;
   for (;;) {
     const { files, processes } = traces(running);
     if (processes.length === 0 || Date.now() > deadline) return [...files, ...processes];
@@ -76,7 +76,7 @@ async function leftovers(running: Running): Promise<string[]> {
 }
 
 async function untilPrinted({ output }: Running, text: string): Promise<void> {
-  const deadline = Date.now() + 40_000;
+  const deadline = Date.now() + 120_000;
   while (!output().includes(text)) {
     if (Date.now() > deadline) throw new Error(`never printed: ${text}\n${output()}`);
     await sleep(20);

@@ -10,6 +10,9 @@ import { adminClient, DATABASE_PREFIX, urlOfDatabase } from "./cluster.ts";
 import "./provided.ts";
 import { referenceTemplate } from "./reference-template.ts";
 
+/** A backend goes some time after its client has. */
+const PATIENCE = 10_000;
+
 /** "empty": nothing in it. "reference": the committed migrations and graphile-worker's schema. */
 export type Template = "empty" | "reference";
 
@@ -23,10 +26,10 @@ export type Database = {
   as(role: string, settings?: Record<string, string>): Promise<postgres.Sql>;
   /** A superuser's client of one connection: `begin` and `commit` may be sent as they are. */
   connect(settings?: Record<string, string>): Promise<postgres.Sql>;
-  /** What the test left open, in words, after the clients above were closed. */
-  close(): Promise<string[]>;
+  /** What the test left open, in words, after the clients above were closed and so many milliseconds had gone by. */
+  close(patience?: number): Promise<string[]>;
   /** Closes and drops, and throws if something had been left open. */
-  drop(): Promise<void>;
+  drop(patience?: number): Promise<void>;
 };
 
 /** Creates a database from a template. Prefer `useDatabase`, which also drops it. */
@@ -50,11 +53,12 @@ export async function createDatabase(
     await client`select`;
     return client;
   };
-  const close = async () => {
-    const transactions = await leftBehind(adminUrl, name, true);
-    await Promise.all(clients.splice(0).map((client) => client.end({ timeout: 1 })));
-    return [...transactions, ...(await leftBehind(adminUrl, name, false))];
-  };
+  const close = (patience = PATIENCE) =>
+    administer(adminUrl, async (sql) => {
+      const transactions = await leftBehind(sql, name, true, patience);
+      await Promise.all(clients.splice(0).map((client) => client.end({ timeout: 1 })));
+      return [...transactions, ...(await leftBehind(sql, name, false, patience))];
+    });
   return {
     name,
     url,
@@ -62,8 +66,8 @@ export async function createDatabase(
     as: (role, settings = {}) => openOne({ role, ...settings }),
     connect: (settings = {}) => openOne(settings),
     close,
-    drop: async () => {
-      const leaks = await close();
+    drop: async (patience) => {
+      const leaks = await close(patience);
       await administer(adminUrl, (sql) => sql`drop database if exists ${sql(name)} with (force)`);
       if (leaks.length > 0) throw new Error(`${name} was left with ${leaks.join("; ")}`);
     },
@@ -88,27 +92,30 @@ export function useDatabase(template: Template): Database {
   });
 }
 
-/** Sessions of a database that don't go away within a second; of those in a transaction only, if asked so. */
-async function leftBehind(adminUrl: string, name: string, inTransaction: boolean): Promise<string[]> {
+/** Sessions of a database that don't go away in this time; of those in a transaction only, if asked so. */
+async function leftBehind(
+  sql: postgres.Sql,
+  name: string,
+  inTransaction: boolean,
+  patience: number,
+): Promise<string[]> {
+  const deadline = Date.now() + patience;
   let leaks: string[] = [];
-  for (let attempt = 0; attempt < 20; attempt++) {
-    const sessions = await administer(
-      adminUrl,
-      (sql) => sql<{ application: string; state: string; query: string }[]>`
-        select application_name as application, coalesce(state, 'starting') as state, left(query, 80) as query
-        from pg_stat_activity
-        where datname = ${name}
-          and backend_type = 'client backend'
-          and (not ${inTransaction} or xact_start is not null)
-      `,
-    );
+  do {
+    const sessions = await sql<{ application: string; state: string; query: string }[]>`
+      select application_name as application, coalesce(state, 'starting') as state, left(query, 80) as query
+      from pg_stat_activity
+      where datname = ${name}
+        and backend_type = 'client backend'
+        and (not ${inTransaction} or xact_start is not null)
+    `;
     leaks = sessions.map((session) => {
       const what = inTransaction ? "an open transaction" : "an open connection";
       return `${what} of "${session.application}" (${session.state}): ${session.query}`;
     });
     if (leaks.length === 0) break;
-    await sleep(50);
-  }
+    await sleep(20);
+  } while (Date.now() < deadline);
   return leaks;
 }
 

@@ -34,7 +34,7 @@ export function start<T>(query: PromiseLike<T>): Started<T> {
 
 /**
  * Sends a query on a client of one connection and comes back once it waits for a lock.
- * `observer` is another client, of the same server. Throws if the query ends instead, or doesn't wait in 10 s.
+ * `observer` is another client, of the same server. Throws if the query ends instead, or doesn't wait within half a minute.
  */
 export async function blocked<T>(
   observer: postgres.Sql,
@@ -43,7 +43,7 @@ export async function blocked<T>(
 ): Promise<Started<T>> {
   const pid = await backendPid(client);
   const started = start(query());
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 30_000;
   while (Date.now() < deadline) {
     if (started.settled()) {
       await started.result;

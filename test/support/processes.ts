@@ -16,9 +16,10 @@ export async function killFamily(pid: number): Promise<void> {
       .map((each) => each.pid),
   ];
   for (const member of family) signal(member, "SIGKILL");
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 60_000;
   while (processes().some((each) => family.includes(each.pid) && each.state !== "Z")) {
-    if (Date.now() > deadline) throw new Error(`processes ${family.join(", ")} survived SIGKILL for 10 s`);
+    if (Date.now() > deadline)
+      throw new Error(`processes ${family.join(", ")} survived SIGKILL for a minute`);
     await sleep(10);
   }
 }

@@ -150,7 +150,7 @@ export async function startServer(
  * Memory, where there is plenty of it and nobody has said otherwise with TMPDIR: a database is some 500 files, and
  * where a disk takes half a second to make them, memory takes 25 ms.
  */
-function quickDirectory(): string {
+export function quickDirectory(): string {
   if (process.env.TMPDIR !== undefined || !existsSync(MEMORY)) return tmpdir();
   const { bavail, bsize } = statfsSync(MEMORY);
   return Math.min(bavail * bsize, process.availableMemory()) > ENOUGH_MEMORY ? MEMORY : tmpdir();

@@ -10,7 +10,7 @@ import { states } from "../worker/support.ts";
 /** How many times as many people and rounds as in the suite. */
 export const SCALE = Number(process.env.LETHE_CHAOS ?? 1);
 /** For tests whose length grows with it, in milliseconds. */
-export const PATIENCE = 60_000 * (1 + SCALE);
+export const PATIENCE = 120_000 * (1 + SCALE);
 
 export interface People {
   leaving: string[];

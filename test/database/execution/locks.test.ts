@@ -42,9 +42,7 @@ test("execute_deletion waits for it instead", async () => {
   expect(await waiting.result).toBe("completed");
 });
 
-test("a row of theirs that stays locked puts the whole piece back, uncounted", {
-  timeout: 30_000,
-}, async () => {
+test("a row of theirs that stays locked puts the whole piece back, uncounted", async () => {
   const people = await due(3);
   const app = await db.connect();
   await app`begin`;
@@ -54,7 +52,7 @@ test("a row of theirs that stays locked puts the whole piece back, uncounted", {
   for (const person of people) {
     const request = await requestOf(db.sql, person);
     expect(request).toMatchObject({ state: "scheduled", attempts: 0, last_error: null });
-    expect(request.next_attempt_at?.getTime()).toBeGreaterThan(Date.now() - 5_000);
+    expect(request.next_attempt_at?.getTime()).toBeGreaterThan(Date.now() - 60_000);
   }
   await db.sql`update lethe.deletion_request set next_attempt_at = null`;
   expect(await executeDue(db.sql)).toMatchObject({ executed: 3 });

@@ -23,11 +23,12 @@ const db = useScenario(
   }),
 );
 
-/** Moves the window, so that it holds now or doesn't. */
+/** Moves the window, so that it holds now or doesn't; to a place whose clocks never change, as this may be such a night. */
 const open = (hours: number, length: number) => db.sql`
   update lethe.annotation
-  set window_from = ((now() + ${`${hours} hours`}::interval) at time zone window_zone)::time,
-      window_to = ((now() + ${`${hours + length} hours`}::interval) at time zone window_zone)::time
+  set window_zone = 'Asia/Kolkata',
+      window_from = ((now() + ${`${hours} hours`}::interval) at time zone 'Asia/Kolkata')::time,
+      window_to = ((now() + ${`${hours + length} hours`}::interval) at time zone 'Asia/Kolkata')::time
 `;
 let next = 0;
 let person = 0;

@@ -96,7 +96,7 @@ describe("the leak check", () => {
     const db = await createDatabase("empty");
     const leaked = postgres(db.url, { max: 1, connection: { application_name: "leaky" } });
     await leaked`select 1`;
-    await expect(db.drop()).rejects.toThrow('an open connection of "leaky"');
+    await expect(db.drop(200)).rejects.toThrow('an open connection of "leaky"');
     await leaked.end({ timeout: 0 });
     expect(await databaseExists(db.name), "dropped all the same").toBe(false);
   });
@@ -105,7 +105,7 @@ describe("the leak check", () => {
     const db = await createDatabase("empty");
     const client = await db.connect();
     await client`begin`;
-    await expect(db.drop()).rejects.toThrow("an open transaction");
+    await expect(db.drop(200)).rejects.toThrow("an open transaction");
   });
 });
 

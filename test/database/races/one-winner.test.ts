@@ -24,7 +24,7 @@ test("200 schedules of one person at once: one request, 199 refusals", async () 
 });
 
 describe("cancel against execute", () => {
-  const rounds = 220;
+  const rounds = 110;
   /** In lanes, so that several races run at once; within a race both start together, one of them delayed a little. */
   const race = async (execute: (person: string, delay: number) => PromiseLike<unknown>) => {
     const people: string[] = [];

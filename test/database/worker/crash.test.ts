@@ -4,6 +4,7 @@ import { afterEach, beforeAll, expect, test } from "vitest";
 import { personalMarkers } from "../../../examples/reference/people.ts";
 import { seed } from "../../../examples/reference/seed.ts";
 import { useDatabase } from "../../support/database.ts";
+import { despiteDrift } from "../../support/scenario.ts";
 import {
   everybodyLeftOnce,
   nobodyHalfErased,
@@ -15,13 +16,22 @@ import {
 } from "../chaos/invariants.ts";
 import { killWorkers, scheduleAll, startWorker, states, until } from "./support.ts";
 
-const USERS = 900 * SCALE;
+const USERS = 450 * SCALE;
 const leaving = Array.from({ length: USERS }, (_, n) => n + 1).filter((n) => n % 3 !== 0);
 const people = peopleOf(USERS);
-const ARGS = ["--role", "app_worker", "--batch", "200"];
+const ARGS = ["--role", "app_worker", "--batch", "100"];
 
 const db = useDatabase("reference");
-beforeAll(() => seed(db.sql, { users: USERS }));
+beforeAll(async () => {
+  await seed(db.sql, { users: USERS });
+  await despiteDrift(db.sql);
+  // Work that takes its time, so that kills fall into it.
+  await db.sql.unsafe(`
+    create function public.slowly() returns trigger language plpgsql as
+      $$ begin perform pg_sleep(0.004); return new; end $$;
+    create trigger slowly before update of email on public.users for each row execute function public.slowly();
+  `);
+});
 afterEach(killWorkers);
 
 test(

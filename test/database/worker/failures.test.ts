@@ -20,7 +20,7 @@ test("one person whose row times out, and one who costs the connection, are foun
     create function public.trouble() returns trigger language plpgsql as $$
     begin
       if old.id = '${slow}' then
-        perform pg_sleep(30);
+        perform pg_sleep(60);
       elsif old.id = '${deadly}' then
         perform pg_terminate_backend(pg_backend_pid());
       end if;
@@ -34,7 +34,8 @@ test("one person whose row times out, and one who costs the connection, are foun
     connectionString: db.url,
     role: "app_worker",
     once: true,
-    statementTimeout: 2_000,
+    statementTimeout: 1_500,
+    rest: 0,
     logger: log,
   });
 

@@ -11,14 +11,15 @@ const db = useDatabase("reference");
 beforeAll(() => seed(db.sql, { users: 20 }));
 afterEach(killWorkers);
 
-test("a grace period of zero starts within two seconds, through NOTIFY", async () => {
+/** The worker also looks each minute, the first time when it has run for one: what comes sooner came of itself. */
+const SOON = 30_000;
+
+test("a grace period of zero starts at once, through NOTIFY", async () => {
   const worker = startWorker(db.url);
   await worker.running();
   await until("the first sweep is over", async () => (await jobs()) === 0);
-  // Not at the turn of a minute, where the sweep of each minute would do it, too.
-  await until("the minute is young", () => new Date().getSeconds() < 50);
   const request = await schedule(db.sql, userId(1));
-  await until("it is executed", async () => (await stateOf(db.sql, request)) === "completed", 2_000);
+  await until("it is executed", async () => (await stateOf(db.sql, request)) === "completed", SOON);
   expect(await worker.end("SIGTERM")).toBe(0);
 });
 
@@ -26,7 +27,7 @@ test("what became due while no worker ran is executed when one starts", async ()
   const request = await schedule(db.sql, userId(2));
   const worker = startWorker(db.url);
   await worker.running();
-  await until("it is executed", async () => (await stateOf(db.sql, request)) === "completed", 5_000);
+  await until("it is executed", async () => (await stateOf(db.sql, request)) === "completed", SOON);
   expect(await worker.end("SIGINT")).toBe(0);
 });
 
@@ -59,7 +60,7 @@ test("a login of its own, member of app_worker and no superuser, with graphile-w
     const worker = startWorker(url, [], { GRAPHILE_WORKER_SCHEMA: "worker_of_lethe" });
     await worker.running();
     const request = await schedule(db.sql, userId(7));
-    await until("it is executed", async () => (await stateOf(db.sql, request)) === "completed", 5_000);
+    await until("it is executed", async () => (await stateOf(db.sql, request)) === "completed", SOON);
     expect(await worker.end("SIGTERM")).toBe(0);
   } finally {
     await db.sql.unsafe(`drop owned by ${login} cascade; drop role ${login}`);
@@ -70,7 +71,7 @@ test("work that doesn't end in time is left to PostgreSQL, which rolls it back",
   await despiteDrift(db.sql);
   await db.sql.unsafe(`
     create function public.slow() returns trigger language plpgsql as
-      $$ begin perform pg_sleep(3); return new; end $$;
+      $$ begin perform pg_sleep(60); return new; end $$;
     create trigger slow before update of email on public.users for each row execute function public.slow();
   `);
   const request = await schedule(db.sql, userId(8));

@@ -76,11 +76,11 @@ export async function killWorkers(): Promise<void> {
   started.clear();
 }
 
-/** Asks until the answer is true. Throws what it waited for when that doesn't come. */
+/** Asks until the answer is true. Throws what it waited for when that doesn't come, even on a slow and busy machine. */
 export async function until(
   what: string,
   ask: () => boolean | Promise<boolean>,
-  timeout = 30_000,
+  timeout = 60_000,
 ): Promise<void> {
   const deadline = Date.now() + timeout;
   while (!(await ask())) {

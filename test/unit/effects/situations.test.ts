@@ -158,7 +158,10 @@ describe.each(services.map((service) => [service.name, service] as const))("%s",
     stop.abort();
     expect(await running).toEqual({ state: "unavailable", retryAfterMs: 0 });
     if (service.takesNoSignal) return;
-    const given = await Promise.race([standIn.givenUp.then(() => "given up"), sleep(5_000, "still open")]);
+    const given = await Promise.race([
+      standIn.givenUp.then(() => "given up"),
+      sleep(30_000, "still open", { ref: false }),
+    ]);
     expect(given).toBe("given up");
   });
 });

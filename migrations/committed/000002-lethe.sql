@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:25e96cdada932795683163dbb8bc9fa92fc431b0
+--! Hash: sha1:cff78571f1b633f6e2847ad8d1e38fbbbc4b4b4c
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -7401,10 +7401,7 @@ as $function$
   set attempts = r.attempts + 1,
       next_attempt_at = now() + least(interval '1 hour' * power(2, least(r.attempts, 10)), interval '30 days'),
       last_error = left($3, 200)
-  from unnest($2) e
-  where r.request_id = e.request_id
-    and r.retention_id = $1
-    and r.row_key = e.row_key;
+  where r.ctid = any (lethe.retained_places($1, $2));
 $function$;
 comment on function lethe.postpone_purge(integer, lethe.retained[], text) is
   'Counts a failed purge and puts the entries back with a growing delay. error: SQLSTATE, table, constraint; never a message.';
@@ -7520,8 +7517,7 @@ begin
     -- Too much has been rolled back already: the rest comes with the next call but one.
     update lethe.retained r
     set next_attempt_at = now() + interval '1 hour'
-    from unnest(entries) e
-    where r.request_id = e.request_id and r.retention_id = retention and r.row_key = e.row_key;
+    where r.ctid = any (lethe.retained_places(retention, entries));
     return (0, 0, 0, 0)::lethe.execution;
   end if;
   select n.* into strict terms from lethe.retention n where n.id = retention;
@@ -7539,8 +7535,7 @@ begin
       -- Nobody's fault: the whole piece is tried again a little later.
       update lethe.retained r
       set next_attempt_at = now() + interval '1 minute'
-      from unnest(entries) e
-      where r.request_id = e.request_id and r.retention_id = retention and r.row_key = e.row_key;
+      where r.ctid = any (lethe.retained_places(retention, entries));
       return (0, 0, 0, 0)::lethe.execution;
     when others then
       get stacked diagnostics
@@ -7579,28 +7574,48 @@ set row_security = off
 as $function$
 #variable_conflict use_variable
 begin
+  -- Each entry is looked up by its whole key, whatever the plan knew of the table when the session made it: joined, the
+  -- entries would be compared each with each. The caller holds them, so where they lie (ctid) is where they are found again.
   delete from lethe.retained r
-  using unnest(seen) s
-  where s.outcome in ('purged', 'gone', 'released')
-    and r.request_id = s.request_id
-    and r.retention_id = terms.id
-    and r.row_key = s.row_key;
+  where r.ctid = any (array(
+    select k.place
+    from unnest(seen) s
+    cross join lateral (
+      select k.ctid as place
+      from lethe.retained k
+      where k.request_id = s.request_id and k.retention_id = terms.id and k.row_key = s.row_key
+      offset 0
+    ) k
+    where s.outcome in ('purged', 'gone', 'released')
+  ));
 
   update lethe.retained r
   set purge_after = s.purge_after,
       next_attempt_at = null
-  from unnest(seen) s
-  where s.outcome = 'later'
-    and r.request_id = s.request_id
-    and r.retention_id = terms.id
-    and r.row_key = s.row_key;
+  from (
+    select k.place, s.purge_after
+    from unnest(seen) s
+    cross join lateral (
+      select k.ctid as place
+      from lethe.retained k
+      where k.request_id = s.request_id and k.retention_id = terms.id and k.row_key = s.row_key
+      offset 0
+    ) k
+    where s.outcome = 'later'
+  ) s
+  where r.ctid = s.place;
 
   perform lethe.postpone_purge(
     terms.id,
     array(
-      select r
+      select k.entry
       from unnest(seen) s
-      join lethe.retained r on r.request_id = s.request_id and r.retention_id = terms.id and r.row_key = s.row_key
+      cross join lateral (
+        select r as entry
+        from lethe.retained r
+        where r.request_id = s.request_id and r.retention_id = terms.id and r.row_key = s.row_key
+        offset 0
+      ) k
       where s.outcome = wrong.outcome
     ),
     wrong.error || ' ' || terms.table_name
@@ -7624,6 +7639,29 @@ end
 $function$;
 comment on function lethe.record_purge(lethe.retention, lethe.purge_outcome[]) is
   'Closes the entries whose rows are gone or somebody else''s, puts the others back, and appends the events.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.retained_places(integer, lethe.retained[])', $define$
+create or replace function lethe.retained_places(retention integer, entries lethe.retained[]) returns tid[]
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+as $function$
+  -- Each entry by its whole key, whatever the planner knows of the table: joined, the entries could be compared each with each.
+  select array(
+    select k.place
+    from unnest($2) e
+    cross join lateral (
+      select k.ctid as place
+      from lethe.retained k
+      where k.request_id = e.request_id and k.retention_id = $1 and k.row_key = e.row_key
+      offset 0
+    ) k
+  );
+$function$;
+comment on function lethe.retained_places(integer, lethe.retained[]) is
+  'Where these entries lie (ctid), for a caller who holds them locked.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.is_executing(uuid)', $define$

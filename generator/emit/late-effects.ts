@@ -77,6 +77,7 @@ export function toldLate(plan: Plan, strategy: Strategy, operation: Operation, p
           });
         }),
     )
+    .map((sql) => sql.replace(/^-- /, "-- What came meanwhile, for "))
     .map((sql, index) => `late_${index + 1} as (\n${indent(sql, 2)}\n)`);
 }
 
@@ -105,7 +106,10 @@ function stillToErase(plan: Plan, { table: of, arms, column: fed }: EffectSource
     .filter(({ action, changes }) => fed === null || action === "delete" || changes.some(feeds(fed)))
     .map((operation) => leftOver(operation, plan.key, ofOwnRequest, fed));
   if (left.length === 0) return null;
-  return fed === null ? allOf([`(${ofArms(arms, ofOwnRequest)})`, `(${anyOfAll(left)})`]) : anyOfAll(left);
+  const undone = anyOfAll(left);
+  if (fed !== null) return undone;
+  const theirs = ofArms(arms, ofOwnRequest);
+  return theirs === undone ? theirs : allOf([`(${theirs})`, `(${undone})`]);
 }
 
 function insertLate(

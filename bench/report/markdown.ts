@@ -1,5 +1,6 @@
 /** Committed results as Markdown: the main table for the README, every figure for docs/benchmark.md. */
 import { type Figure, met } from "../comparison.ts";
+import { reasons } from "./reasons.ts";
 import type { Measurement, Result } from "./result.ts";
 import { goalText, number, ratioText } from "./terminal.ts";
 
@@ -28,8 +29,14 @@ function mainTable(all: Result[]): string {
     "| | | Lethe | beside | | ratio (min to max) | goal | |",
     "|---|---|--:|---|--:|---|---|---|",
   ];
+  const missed = results.flatMap(({ comparisons }) =>
+    comparisons.flatMap((each) => {
+      const reason = whyMissed(each);
+      return reason === null ? [] : [`- Where a goal is missed in ${each.title}: ${reason}`];
+    }),
+  );
   const sources = new Set(results.map((each) => `- ${made(each)}`));
-  return [...head, ...rows, "", ...sources].join("\n");
+  return [...head, ...rows, "", ...new Set(missed), ...sources].join("\n");
 }
 
 /** A page with every figure. */
@@ -39,13 +46,21 @@ export function allTables(results: Result[]): string {
     .join("\n");
 }
 
-function section({ letter, title, figures }: Measurement): string {
+function section(measured: Measurement): string {
+  const { letter, title, figures } = measured;
+  const why = whyMissed(measured);
+  const reason = why === null ? [] : [`Where a goal is missed: ${why}`, ""];
   const cases = [...new Set(figures.map((each) => each.case))].map((name) => {
     const rows = figures.filter((each) => each.case === name).map((each) => row(cells(each)));
     const head = ["| | Lethe | beside | | ratio (min to max) | goal | |", "|---|--:|---|--:|---|---|---|"];
     return [`### ${name}`, "", ...head, ...rows, ""].join("\n");
   });
-  return [`## (${letter}) ${title}`, "", ...cases].join("\n");
+  return [`## (${letter}) ${title}`, "", ...cases, ...reason].join("\n");
+}
+
+function whyMissed({ letter, figures }: Measurement): string | null {
+  const missed = figures.some((each) => each.aside !== true && met(each) === false);
+  return missed ? (reasons[letter] ?? null) : null;
 }
 
 function cells(each: Figure): string[] {

@@ -50,6 +50,7 @@ test("the main table has what has a goal, and says what was missed", () => {
   );
   expect(text).toContain("| erasing: few | WAL | 110 | by hand | 100 | 1.10 (0.55 to 2.20) | ≤ 1.1 | met |");
   expect(text).toContain("| erasing: alone | ms | 1,200 |  |  |  | ≤ 1000 | **missed** |");
+  expect(text).toContain("- Where a goal is missed in erasing: By hand erases and does nothing else.");
   expect(text).not.toContain("aside");
   expect(text).not.toContain("buffers");
   expect(text).not.toContain("old");

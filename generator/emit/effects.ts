@@ -146,7 +146,7 @@ function deliverAfter(effect: EffectPlan): string {
     : `lethe.later(r.scheduled_for, - interval ${literal(effect.lead)})`;
 }
 
-function payload(effect: EffectPlan, source: EffectSource): string {
+export function payload(effect: EffectPlan, source: EffectSource): string {
   const pairs = effect.payload.map(({ name, sql }) => `${literal(name)}, ${sql.trim()}`);
   if (source.column !== null) pairs.push(`${literal(source.column)}, ${value(source)}`);
   // No function takes more than a hundred arguments.

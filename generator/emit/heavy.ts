@@ -2,6 +2,7 @@
 import type { Strategy } from "../annotation/model.ts";
 import type { Operation, Plan } from "../plan/model.ts";
 import { dollar, literal } from "../quote.ts";
+import { holdLate, toldLate } from "./late-effects.ts";
 import { chunk, look, title } from "./operation.ts";
 import { isLast } from "./orphans.ts";
 import { byVariable, optionDeclarations, ownedBy } from "./owner.ts";
@@ -98,7 +99,7 @@ function drain(plan: Plan): DatabaseObject {
       operations.flatMap((operation, index) => [
         title(operation),
         `if operation = ${index + 1} then`,
-        indent(erased(plan, operation).join("\n"), 2),
+        indent(erased(plan, strategy, operation).join("\n"), 2),
         `  perform lethe.note_rows('${strategy}', ${literal(operation.table.name)}, '${operation.action}', touched);`,
         "end if;",
       ]),
@@ -121,16 +122,20 @@ function drain(plan: Plan): DatabaseObject {
   });
 }
 
-function erased(plan: Plan, operation: Operation): string[] {
-  const sql = chunk(operation, plan.key, byVariable);
+function erased(plan: Plan, strategy: Strategy, operation: Operation): string[] {
   const kept = plan.retentions.find(
     (each) =>
       each.table.name === operation.table.name &&
       JSON.stringify(each.rows) === JSON.stringify(operation.rows),
   );
-  return operation.class === "retain" && operation.action === "detach" && kept !== undefined
-    ? [keepDetached(kept, sql)]
-    : [sql, "get diagnostics touched = row_count;"];
+  if (operation.class === "retain" && operation.action === "detach" && kept !== undefined)
+    return [keepDetached(kept, chunk(operation, plan.key, byVariable))];
+  const told = toldLate(plan, strategy, operation, true);
+  return [
+    chunk(operation, plan.key, byVariable, told),
+    "get diagnostics touched = row_count;",
+    ...(told.length === 0 ? [] : holdLate(plan, strategy, [operation])),
+  ];
 }
 
 function subjectsOfOne(plan: Plan): string[] {

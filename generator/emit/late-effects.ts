@@ -1,7 +1,7 @@
-/** Effects of rows that came after an erasure: a later look found them, and they are erased as well. */
+/** Effects of rows that came after those were written: while the erasure was under way, or after it, when a later look finds them. */
 import type { Strategy } from "../annotation/model.ts";
 import type { EffectPlan, EffectSource } from "../plan/effects.ts";
-import type { Plan } from "../plan/model.ts";
+import type { Operation, Plan } from "../plan/model.ts";
 import { literal } from "../quote.ts";
 import {
   anyOfAll,
@@ -11,13 +11,14 @@ import {
   insertEffects,
   ofArms,
   ofOwnRequest,
+  payload,
   rowsWhere,
   withOwner,
 } from "./effects.ts";
 import { allOf, leftOver } from "./operation.ts";
 import { isLast } from "./orphans.ts";
 import { routine } from "./routine.ts";
-import { column, type DatabaseObject, table } from "./text.ts";
+import { column, type DatabaseObject, indent, table } from "./text.ts";
 
 /** Those for the person alone were written once, and nobody wants two farewell mails. */
 export function lateEffects(plan: Plan): DatabaseObject {
@@ -43,26 +44,85 @@ export function lateEffects(plan: Plan): DatabaseObject {
 }
 
 function late(plan: Plan, effect: EffectPlan, source: EffectSource, strategy: Strategy): string[] {
-  const { arms, column: fed } = source;
-  if (arms === null) return [];
-  const left = plan.operations[strategy]
-    .filter(({ table: of, rows }) => of.name === source.table.name && !isLast({ rows }))
-    .filter(({ action, changes }) => fed === null || action === "delete" || changes.some(feeds(fed)))
-    .map((operation) => leftOver(operation, plan.key, ofOwnRequest, fed));
-  if (left.length === 0) return [];
-  // A row that stays had its effect the first time: only what is still to be done counts.
-  const where =
-    fed === null ? allOf([`(${ofArms(arms, ofOwnRequest)})`, `(${anyOfAll(left)})`]) : anyOfAll(left);
-  const subject = asksSubject(effect) ? whoLeft(plan) : [];
-  const sql = insertEffects(effect, source, {
-    from: ["from lethe.deletion_request r", ...rowsWhere(source, subject, where)],
-    where: allOf([
-      "r.id = any (requests)",
-      `r.strategy = ${literal(strategy)}`,
-      ...conditions(withoutPerson(effect, source), { ...source, strategies: null }),
-    ]),
+  const where = stillToErase(plan, source, plan.operations[strategy]);
+  if (where === null) return [];
+  const sql = insertLate(plan, effect, source, {
+    from: ["from lethe.deletion_request r"],
+    where,
+    and: ["r.id = any (requests)", `r.strategy = ${literal(strategy)}`],
   });
   return [`${sql};`];
+}
+
+/**
+ * Parts of a WITH over the statement that erases, which see what it sees: rows that came after the effects were written.
+ * `places`: the statement is for those alone.
+ */
+export function toldLate(plan: Plan, strategy: Strategy, operation: Operation, places: boolean): string[] {
+  if (operation.action === "reassign" || isLast(operation)) return [];
+  return plan.effects
+    .filter((effect) => effect.at === "execute")
+    .flatMap((effect) =>
+      effect.sources
+        .flatMap(withOwner)
+        .filter((source) => source.strategies?.includes(strategy) ?? true)
+        .flatMap((source) => {
+          const where = stillToErase(plan, source, [operation]);
+          if (where === null) return [];
+          const at = places ? ["t.ctid = any (places)"] : [];
+          return insertLate(plan, effect, source, {
+            from: RUNNING,
+            where: allOf([...at, "lethe.came_later(t.xmin, u.since)", `(${where})`]),
+            and: [notYet(effect, source)],
+          });
+        }),
+    )
+    .map((sql) => sql.replace(/^-- /, "-- What came meanwhile, for "))
+    .map((sql, index) => `late_${index + 1} as (\n${indent(sql, 2)}\n)`);
+}
+
+/** Those of them that come after others wait, as the ones that were written before. */
+export function holdLate(plan: Plan, strategy: Strategy, operations: Operation[]): string[] {
+  const told = operations.some((each) => toldLate(plan, strategy, each, false).length > 0);
+  if (!told || plan.effects.every((effect) => effect.after.length === 0)) return [];
+  return [hold(`array(\n  select r.id\n${indent(RUNNING.join("\n"), 2)}\n)`), ""];
+}
+
+/** Of rows that were written shortly before the look it isn't known whether that saw them. */
+function notYet(effect: EffectPlan, source: EffectSource): string {
+  return `not exists (\n  select from lethe.effect e\n  where e.request_id = r.id and e.name = ${literal(effect.name)} and e.payload = (${payload(effect, source)})\n)`;
+}
+
+const RUNNING = [
+  "from lethe.running u",
+  "join lethe.deletion_request r on r.subject_id = u.subject_id and r.state in ('scheduled', 'executing')",
+];
+
+/** A row that stays had its effect the first time: only what is still to be done counts. Null where nothing feeds the source. */
+function stillToErase(plan: Plan, { table: of, arms, column: fed }: EffectSource, operations: Operation[]) {
+  if (arms === null) return null;
+  const left = operations
+    .filter(({ table: each, rows }) => each.name === of.name && !isLast({ rows }))
+    .filter(({ action, changes }) => fed === null || action === "delete" || changes.some(feeds(fed)))
+    .map((operation) => leftOver(operation, plan.key, ofOwnRequest, fed));
+  if (left.length === 0) return null;
+  const undone = anyOfAll(left);
+  if (fed !== null) return undone;
+  const theirs = ofArms(arms, ofOwnRequest);
+  return theirs === undone ? theirs : allOf([`(${theirs})`, `(${undone})`]);
+}
+
+function insertLate(
+  plan: Plan,
+  effect: EffectPlan,
+  source: EffectSource,
+  { from, where, and }: { from: string[]; where: string; and: string[] },
+): string {
+  const subject = asksSubject(effect) ? whoLeft(plan) : [];
+  return insertEffects(effect, source, {
+    from: [...from, ...rowsWhere(source, subject, where)],
+    where: allOf([...and, ...conditions(withoutPerson(effect, source), { ...source, strategies: null })]),
+  });
 }
 
 const feeds = (name: string) => (change: { column: string }) => change.column === name;

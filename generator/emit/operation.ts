@@ -55,7 +55,7 @@ export function allOf(conditions: string[]): string {
   return [first, ...rest.map((each) => indent(each, 2).trimStart())].join("\n  and ");
 }
 
-/** The statements that do it, for all subjects at once; `told`: what is written down of rows that go last. */
+/** The statements that do it, for all subjects at once; `told`: parts of a WITH that write down what goes. */
 export function statement(
   operation: Operation,
   key: KeyPlan,
@@ -67,11 +67,11 @@ export function statement(
   const where = allOf(guard === null || operation.class === "part" ? owned : [...owned, guard]);
   const name = table(operation.table);
   const telling = told.length === 0 ? "" : `with ${told.join(", ")}\n`;
-  const locked = isLast(operation) ? `${lockOrphans(operation, where)}\n${telling}` : "";
-  if (operation.action === "delete") return `${locked}delete from ${name} t\nwhere ${where};`;
+  const before = isLast(operation) ? `${lockOrphans(operation, where)}\n${telling}` : telling;
+  if (operation.action === "delete") return `${before}delete from ${name} t\nwhere ${where};`;
   if (operation.action === "reassign") return reassignSql(operation, changes, owned, subjects);
   const detached = operation.detach.map((each) => `${ident(each)} = null`);
-  return `${locked}update ${name} t\nset ${assignments([...changes.map((each) => each.assignment), ...detached])}\nwhere ${where};`;
+  return `${before}update ${name} t\nset ${assignments([...changes.map((each) => each.assignment), ...detached])}\nwhere ${where};`;
 }
 
 export function assignments(list: string[]): string {
@@ -182,11 +182,11 @@ export function look(operation: Operation, key: KeyPlan, subjects: Subjects): st
 }
 
 /** Rows at the given places only. The other conditions stay: rows move, and a ctid is unique only inside one partition. */
-export function chunk(operation: Operation, key: KeyPlan, subjects: Subjects): string {
+export function chunk(operation: Operation, key: KeyPlan, subjects: Subjects, told: string[] = []): string {
   if (operation.action === "reassign") return statement(operation, key, subjects);
   const { owned, guard } = partsOf(operation, key, subjects);
   const where = allOf(guard === null ? owned : [...owned, guard]);
-  return statement(operation, key, subjects).replace(
+  return statement(operation, key, subjects, told).replace(
     `\nwhere ${where};`,
     () => `\nwhere t.ctid = any (places)\n  and ${where};`,
   );

@@ -3,6 +3,7 @@ import type { Strategy } from "../annotation/model.ts";
 import type { ColumnChange, Operation, Plan } from "../plan/model.ts";
 import { literal } from "../quote.ts";
 import { heavy, SIGN_IN } from "./heavy.ts";
+import { holdLate, toldLate } from "./late-effects.ts";
 import { finalMark, unmarkGone } from "./marks.ts";
 import { assignments, statement, title } from "./operation.ts";
 import { holdTold, toldWith } from "./orphan-effects.ts";
@@ -67,6 +68,7 @@ function strategyProcedure(plan: Plan, strategy: Strategy): DatabaseObject {
       "",
       ...statements(plan, strategy, operations.filter(isLast)),
       ...holdTold(plan, strategy, operations),
+      ...holdLate(plan, strategy, operations),
       "-- A trigger or rule of the application may have swallowed a change: nothing that was to go may be left.",
       `if lethe.may_interfere('${strategy}') then`,
       `  perform lethe.require_no_residue(lethe.${strategy}_residue(subjects));`,
@@ -100,7 +102,8 @@ function statements(plan: Plan, strategy: Strategy | "identity", operations: Ope
 }
 
 function toldOf(plan: Plan, strategy: Strategy | "identity", operation: Operation): string[] {
-  return strategy === "identity" || !isLast(operation) ? [] : toldWith(plan, strategy, operation);
+  if (strategy === "identity") return [];
+  return isLast(operation) ? toldWith(plan, strategy, operation) : toldLate(plan, strategy, operation, false);
 }
 
 /**

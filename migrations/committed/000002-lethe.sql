@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:2b017d7aa2af23d709d6593c872599ccb89d76a4
+--! Hash: sha1:cff78571f1b633f6e2847ad8d1e38fbbbc4b4b4c
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -931,6 +931,16 @@ comment on column lethe.effect.token_place is
 comment on column lethe.effect.token_hash is 'sha256 of the effect''s own token for cancel_deletion_by_token().';
 create unique index effect_token on lethe.effect (token_hash)
   where token_hash is not null;
+$step$);
+
+call pg_temp.lethe_step(16, $step$
+-- Rows that are written for a person between the moment when their effects are and the statement that erases them are told of
+-- by that statement: those whose transaction began at this number or later.
+alter table lethe.running add column since xid;
+comment on column lethe.running.since is 'The oldest transaction that was under way when effects were written.';
+alter table lethe.deletion_request add column effects_since xid;
+comment on column lethe.deletion_request.effects_since is
+  'Of an erasure in steps: the oldest transaction that was under way when effects were written.';
 $step$);
 
 -- =============================================================================
@@ -4860,8 +4870,8 @@ $function$;
 comment on function lethe.apply_strategy(text, uuid[]) is 'Runs the strategy''s procedure, which the migration emits for the application.';
 $define$);
 
-call pg_temp.lethe_define('function lethe.begin_execution(bigint[])', $define$
-create or replace function lethe.begin_execution(requests bigint[]) returns void
+call pg_temp.lethe_define('function lethe.begin_execution(bigint[], xid)', $define$
+create or replace function lethe.begin_execution(requests bigint[], since xid) returns void
 language sql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -4869,6 +4879,7 @@ set plan_cache_mode = force_generic_plan
 as $function$
   update lethe.deletion_request r
   set state = 'executing',
+      effects_since = $2,
       -- There is no way back from here: an erasure in steps keeps no original for weeks, but for the values by which
       -- rows of other tables are still to be found, and what the application's own steps asked for.
       preserved = (
@@ -4878,7 +4889,7 @@ as $function$
       )
   where r.id = any ($1);
 $function$;
-comment on function lethe.begin_execution(bigint[]) is
+comment on function lethe.begin_execution(bigint[], xid) is
   'Marks requests as executing whose erasure goes in steps; once that is committed they can''t be cancelled.';
 $define$);
 
@@ -5050,6 +5061,7 @@ declare
   light bigint[];
   slow bigint[];
   name text;
+  since xid;
 begin
   -- An earlier piece of this transaction has checked its deferred constraints; this one may defer its own again.
   set constraints all deferred;
@@ -5079,6 +5091,8 @@ begin
   if cardinality(waiting) > 0 then
     ready := array(select q.id from unnest(ready) as q (id) where q.id <> all (waiting));
   end if;
+  -- What comes later than this is told of by the statements that erase it.
+  since := pg_snapshot_xmin(pg_current_snapshot())::xid;
   -- While everything is there still, and the originals that a request keeps with it.
   call lethe.capture_execute_effects(ready);
   -- A reminder that didn't get through has nothing to remind of any more.
@@ -5107,9 +5121,9 @@ begin
   if cardinality(slow) > 0 then
     light := array(select q.id from unnest(ready) as q (id) where q.id <> all (slow));
   end if;
-  perform lethe.start_running(locked);
+  perform lethe.start_running(locked, since);
   perform lethe.capture_for_steps(ready);
-  perform lethe.begin_execution(slow);
+  perform lethe.begin_execution(slow, since);
   perform lethe.run_steps('before', ready);
 
   foreach name in array strategies loop
@@ -5397,7 +5411,7 @@ begin
   set constraints all deferred;
   perform lethe.take_all_turns();
   select r.* into strict target from lethe.deletion_request r where r.id = request;
-  perform lethe.start_running(array[target.subject_id]);
+  perform lethe.start_running(array[target.subject_id], target.effects_since);
   loop
     next := lethe.take_places(request, target.chunk);
     if next.operation is null then
@@ -6139,15 +6153,16 @@ comment on function lethe.schedule_legacy(integer) is
    Errors: LT005 not allowed, LT015 wrong isolation level.';
 $define$);
 
-call pg_temp.lethe_define('function lethe.start_running(uuid[])', $define$
-create or replace function lethe.start_running(subjects uuid[]) returns void
+call pg_temp.lethe_define('function lethe.start_running(uuid[], xid)', $define$
+create or replace function lethe.start_running(subjects uuid[], since xid) returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $function$
-  insert into lethe.running (subject_id)
-  select distinct s.id from unnest($1) as s (id);
+  insert into lethe.running (subject_id, since)
+  select distinct s.id, $2 from unnest($1) as s (id);
 $function$;
-comment on function lethe.start_running(uuid[]) is 'From here on triggers know this transaction''s work on the subjects for Lethe''s own.';
+comment on function lethe.start_running(uuid[], xid) is
+  'From here on triggers know this transaction''s work on the subjects for Lethe''s own. since: of the look for their effects.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.stop_running(uuid[])', $define$
@@ -6306,6 +6321,7 @@ as $function$
 declare
   open bigint[];
   subjects uuid[];
+  since xid;
 begin
   -- Requests first, then turns, then subjects, as everywhere; whoever is held right now is found again by the next look.
   open := array(
@@ -6327,14 +6343,16 @@ begin
   end if;
   perform lethe.record_events(open, 'residue_found', 'worker', jsonb_build_object('table', table_name));
   -- From here on it is an erasure in steps like any other, with its failures, its delays and its place in lethe.overdue.
+  since := pg_snapshot_xmin(pg_current_snapshot())::xid;
   update lethe.deletion_request r
   set state = 'executing',
+      effects_since = since,
       completed_at = null,
       attempts = 0,
       next_attempt_at = null,
       last_error = 'LT014 ' || table_name
   where r.id = any (open);
-  perform lethe.start_running(subjects);
+  perform lethe.start_running(subjects, since);
   -- What is outside for these rows goes with them, as it did for the others.
   call lethe.capture_late_effects(open);
   perform lethe.begin_in_steps(strategy, subjects);
@@ -6482,6 +6500,21 @@ end
 $function$;
 comment on function lethe.with_residue(text, bigint[]) is
   'Those of the executed requests for whose subjects something is there again, with the first table that holds it.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.came_later(xid, xid)', $define$
+create or replace function lethe.came_later(version xid, since xid) returns boolean
+language sql
+stable
+-- No settings of its own, so that it is inlined: whoever calls it has pinned the path.
+as $function$
+  -- What this transaction wrote itself isn't committed, in whichever of its parts. By age, since the number alone begins
+  -- anew after four thousand million.
+  select age(version) <= age(since)
+    and pg_xact_status((pg_current_xact_id()::text::bigint - age(version))::text::xid8) = 'committed';
+$function$;
+comment on function lethe.came_later(xid, xid) is
+  'Was a row (its xmin) written by somebody else whom a look at the time of since may have missed? Rather yes than no.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.claim_effects(text, integer, interval)', $define$
@@ -7368,10 +7401,7 @@ as $function$
   set attempts = r.attempts + 1,
       next_attempt_at = now() + least(interval '1 hour' * power(2, least(r.attempts, 10)), interval '30 days'),
       last_error = left($3, 200)
-  from unnest($2) e
-  where r.request_id = e.request_id
-    and r.retention_id = $1
-    and r.row_key = e.row_key;
+  where r.ctid = any (lethe.retained_places($1, $2));
 $function$;
 comment on function lethe.postpone_purge(integer, lethe.retained[], text) is
   'Counts a failed purge and puts the entries back with a growing delay. error: SQLSTATE, table, constraint; never a message.';
@@ -7487,8 +7517,7 @@ begin
     -- Too much has been rolled back already: the rest comes with the next call but one.
     update lethe.retained r
     set next_attempt_at = now() + interval '1 hour'
-    from unnest(entries) e
-    where r.request_id = e.request_id and r.retention_id = retention and r.row_key = e.row_key;
+    where r.ctid = any (lethe.retained_places(retention, entries));
     return (0, 0, 0, 0)::lethe.execution;
   end if;
   select n.* into strict terms from lethe.retention n where n.id = retention;
@@ -7506,8 +7535,7 @@ begin
       -- Nobody's fault: the whole piece is tried again a little later.
       update lethe.retained r
       set next_attempt_at = now() + interval '1 minute'
-      from unnest(entries) e
-      where r.request_id = e.request_id and r.retention_id = retention and r.row_key = e.row_key;
+      where r.ctid = any (lethe.retained_places(retention, entries));
       return (0, 0, 0, 0)::lethe.execution;
     when others then
       get stacked diagnostics
@@ -7546,28 +7574,48 @@ set row_security = off
 as $function$
 #variable_conflict use_variable
 begin
+  -- Each entry is looked up by its whole key, whatever the plan knew of the table when the session made it: joined, the
+  -- entries would be compared each with each. The caller holds them, so where they lie (ctid) is where they are found again.
   delete from lethe.retained r
-  using unnest(seen) s
-  where s.outcome in ('purged', 'gone', 'released')
-    and r.request_id = s.request_id
-    and r.retention_id = terms.id
-    and r.row_key = s.row_key;
+  where r.ctid = any (array(
+    select k.place
+    from unnest(seen) s
+    cross join lateral (
+      select k.ctid as place
+      from lethe.retained k
+      where k.request_id = s.request_id and k.retention_id = terms.id and k.row_key = s.row_key
+      offset 0
+    ) k
+    where s.outcome in ('purged', 'gone', 'released')
+  ));
 
   update lethe.retained r
   set purge_after = s.purge_after,
       next_attempt_at = null
-  from unnest(seen) s
-  where s.outcome = 'later'
-    and r.request_id = s.request_id
-    and r.retention_id = terms.id
-    and r.row_key = s.row_key;
+  from (
+    select k.place, s.purge_after
+    from unnest(seen) s
+    cross join lateral (
+      select k.ctid as place
+      from lethe.retained k
+      where k.request_id = s.request_id and k.retention_id = terms.id and k.row_key = s.row_key
+      offset 0
+    ) k
+    where s.outcome = 'later'
+  ) s
+  where r.ctid = s.place;
 
   perform lethe.postpone_purge(
     terms.id,
     array(
-      select r
+      select k.entry
       from unnest(seen) s
-      join lethe.retained r on r.request_id = s.request_id and r.retention_id = terms.id and r.row_key = s.row_key
+      cross join lateral (
+        select r as entry
+        from lethe.retained r
+        where r.request_id = s.request_id and r.retention_id = terms.id and r.row_key = s.row_key
+        offset 0
+      ) k
       where s.outcome = wrong.outcome
     ),
     wrong.error || ' ' || terms.table_name
@@ -7591,6 +7639,29 @@ end
 $function$;
 comment on function lethe.record_purge(lethe.retention, lethe.purge_outcome[]) is
   'Closes the entries whose rows are gone or somebody else''s, puts the others back, and appends the events.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.retained_places(integer, lethe.retained[])', $define$
+create or replace function lethe.retained_places(retention integer, entries lethe.retained[]) returns tid[]
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+as $function$
+  -- Each entry by its whole key, whatever the planner knows of the table: joined, the entries could be compared each with each.
+  select array(
+    select k.place
+    from unnest($2) e
+    cross join lateral (
+      select k.ctid as place
+      from lethe.retained k
+      where k.request_id = e.request_id and k.retention_id = $1 and k.row_key = e.row_key
+      offset 0
+    ) k
+  );
+$function$;
+comment on function lethe.retained_places(integer, lethe.retained[]) is
+  'Where these entries lie (ctid), for a caller who holds them locked.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.is_executing(uuid)', $define$

@@ -17,6 +17,7 @@ declare
   light bigint[];
   slow bigint[];
   name text;
+  since xid;
 begin
   -- An earlier piece of this transaction has checked its deferred constraints; this one may defer its own again.
   set constraints all deferred;
@@ -46,6 +47,8 @@ begin
   if cardinality(waiting) > 0 then
     ready := array(select q.id from unnest(ready) as q (id) where q.id <> all (waiting));
   end if;
+  -- What comes later than this is told of by the statements that erase it.
+  since := pg_snapshot_xmin(pg_current_snapshot())::xid;
   -- While everything is there still, and the originals that a request keeps with it.
   call lethe.capture_execute_effects(ready);
   -- A reminder that didn't get through has nothing to remind of any more.
@@ -74,9 +77,9 @@ begin
   if cardinality(slow) > 0 then
     light := array(select q.id from unnest(ready) as q (id) where q.id <> all (slow));
   end if;
-  perform lethe.start_running(locked);
+  perform lethe.start_running(locked, since);
   perform lethe.capture_for_steps(ready);
-  perform lethe.begin_execution(slow);
+  perform lethe.begin_execution(slow, since);
   perform lethe.run_steps('before', ready);
 
   foreach name in array strategies loop

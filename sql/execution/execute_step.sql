@@ -19,7 +19,7 @@ begin
   set constraints all deferred;
   perform lethe.take_all_turns();
   select r.* into strict target from lethe.deletion_request r where r.id = request;
-  perform lethe.start_running(array[target.subject_id]);
+  perform lethe.start_running(array[target.subject_id], target.effects_since);
   loop
     next := lethe.take_places(request, target.chunk);
     if next.operation is null then

@@ -10,6 +10,7 @@ as $function$
 declare
   open bigint[];
   subjects {{key}}[];
+  since xid;
 begin
   -- Requests first, then turns, then subjects, as everywhere; whoever is held right now is found again by the next look.
   open := array(
@@ -31,14 +32,16 @@ begin
   end if;
   perform lethe.record_events(open, 'residue_found', 'worker', jsonb_build_object('table', table_name));
   -- From here on it is an erasure in steps like any other, with its failures, its delays and its place in lethe.overdue.
+  since := pg_snapshot_xmin(pg_current_snapshot())::xid;
   update lethe.deletion_request r
   set state = 'executing',
+      effects_since = since,
       completed_at = null,
       attempts = 0,
       next_attempt_at = null,
       last_error = 'LT014 ' || table_name
   where r.id = any (open);
-  perform lethe.start_running(subjects);
+  perform lethe.start_running(subjects, since);
   -- What is outside for these rows goes with them, as it did for the others.
   call lethe.capture_late_effects(open);
   perform lethe.begin_in_steps(strategy, subjects);

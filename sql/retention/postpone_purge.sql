@@ -9,10 +9,7 @@ as $function$
   set attempts = r.attempts + 1,
       next_attempt_at = now() + least(interval '1 hour' * power(2, least(r.attempts, 10)), interval '30 days'),
       last_error = left($3, 200)
-  from unnest($2) e
-  where r.request_id = e.request_id
-    and r.retention_id = $1
-    and r.row_key = e.row_key;
+  where r.ctid = any (lethe.retained_places($1, $2));
 $function$;
 comment on function lethe.postpone_purge(integer, lethe.retained[], text) is
   'Counts a failed purge and puts the entries back with a growing delay. error: SQLSTATE, table, constraint; never a message.';

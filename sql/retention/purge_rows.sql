@@ -24,8 +24,7 @@ begin
     -- Too much has been rolled back already: the rest comes with the next call but one.
     update lethe.retained r
     set next_attempt_at = now() + interval '1 hour'
-    from unnest(entries) e
-    where r.request_id = e.request_id and r.retention_id = retention and r.row_key = e.row_key;
+    where r.ctid = any (lethe.retained_places(retention, entries));
     return (0, 0, 0, 0)::lethe.execution;
   end if;
   select n.* into strict terms from lethe.retention n where n.id = retention;
@@ -43,8 +42,7 @@ begin
       -- Nobody's fault: the whole piece is tried again a little later.
       update lethe.retained r
       set next_attempt_at = now() + interval '1 minute'
-      from unnest(entries) e
-      where r.request_id = e.request_id and r.retention_id = retention and r.row_key = e.row_key;
+      where r.ctid = any (lethe.retained_places(retention, entries));
       return (0, 0, 0, 0)::lethe.execution;
     when others then
       get stacked diagnostics

@@ -8,28 +8,48 @@ set row_security = off
 as $function$
 #variable_conflict use_variable
 begin
+  -- Each entry is looked up by its whole key, whatever the plan knew of the table when the session made it: joined, the
+  -- entries would be compared each with each. The caller holds them, so where they lie (ctid) is where they are found again.
   delete from lethe.retained r
-  using unnest(seen) s
-  where s.outcome in ('purged', 'gone', 'released')
-    and r.request_id = s.request_id
-    and r.retention_id = terms.id
-    and r.row_key = s.row_key;
+  where r.ctid = any (array(
+    select k.place
+    from unnest(seen) s
+    cross join lateral (
+      select k.ctid as place
+      from lethe.retained k
+      where k.request_id = s.request_id and k.retention_id = terms.id and k.row_key = s.row_key
+      offset 0
+    ) k
+    where s.outcome in ('purged', 'gone', 'released')
+  ));
 
   update lethe.retained r
   set purge_after = s.purge_after,
       next_attempt_at = null
-  from unnest(seen) s
-  where s.outcome = 'later'
-    and r.request_id = s.request_id
-    and r.retention_id = terms.id
-    and r.row_key = s.row_key;
+  from (
+    select k.place, s.purge_after
+    from unnest(seen) s
+    cross join lateral (
+      select k.ctid as place
+      from lethe.retained k
+      where k.request_id = s.request_id and k.retention_id = terms.id and k.row_key = s.row_key
+      offset 0
+    ) k
+    where s.outcome = 'later'
+  ) s
+  where r.ctid = s.place;
 
   perform lethe.postpone_purge(
     terms.id,
     array(
-      select r
+      select k.entry
       from unnest(seen) s
-      join lethe.retained r on r.request_id = s.request_id and r.retention_id = terms.id and r.row_key = s.row_key
+      cross join lateral (
+        select r as entry
+        from lethe.retained r
+        where r.request_id = s.request_id and r.retention_id = terms.id and r.row_key = s.row_key
+        offset 0
+      ) k
       where s.outcome = wrong.outcome
     ),
     wrong.error || ' ' || terms.table_name

@@ -114,7 +114,7 @@ test("every definer function pins its search_path with pg_temp last, and sees ev
     from pg_proc p
     where p.pronamespace = 'lethe'::regnamespace
       -- Inlined into their callers, who pin the path: they read nothing, and run with their rights.
-      and (p.proname <> all (array['event_hash', 'later', 'calling_role', 'is_read_committed']) or p.prosecdef)
+      and (p.proname <> all (array['event_hash', 'later', 'calling_role', 'is_read_committed', 'came_later']) or p.prosecdef)
   `;
   expect(rows.length).toBeGreaterThan(50);
   for (const { name, config } of rows) {

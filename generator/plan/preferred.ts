@@ -52,9 +52,8 @@ function isPreferred(
   theirs: ColumnChange,
 ): boolean {
   const rank = (operation: Operation, { transform }: ColumnChange) => [
-    // Whether such a row goes last at all isn't known before, and rows that are detached aren't found any more afterwards.
-    isOrphaned(operation.rows) ? 1 : 0,
-    STRENGTH[operation.action],
+    // Rows that are detached aren't found any more afterwards; what may be orphaned is known last, and changes last.
+    isOrphaned(operation.rows) ? STRENGTH.transform + 0.5 : STRENGTH[operation.action],
     LEAVES[transform.action],
     -operations.indexOf(operation),
   ];

@@ -6,7 +6,7 @@ import type {
   TableAnnotation,
 } from "../../../generator/annotation/model.ts";
 import { ident, literal, qualified } from "../../../generator/quote.ts";
-import { at, type DrawnColumn, pick, typesSql, type Value } from "./columns.ts";
+import { at, type DrawnColumn, pick, transformOf, typesSql, type Value } from "./columns.ts";
 import { type DrawnTable, drawPeople, drawTables, type People } from "./draw.ts";
 import type { Recipe } from "./recipe.ts";
 import { drawRule } from "./rules.ts";
@@ -177,6 +177,18 @@ function subjectRule({ rule, recipe }: DrawnColumn): ColumnRule {
   }
 }
 
+/** What a rule with columns of its own may say of them in place of what the table says. */
+function otherRules(table: DrawnTable, shift: number): Record<string, ColumnRule> {
+  return Object.fromEntries(
+    table.columns
+      .filter((column) => shift > 0 && column.from === null)
+      .map(({ name, kind, recipe }) => [
+        name,
+        transformOf(kind, { ...recipe, transform: recipe.transform + shift }),
+      ]),
+  );
+}
+
 function tableAnnotation(recipe: Recipe, table: DrawnTable): TableAnnotation {
   const columns: Record<string, ColumnRule> = {
     flag: { action: "keep" },
@@ -195,6 +207,8 @@ function tableAnnotation(recipe: Recipe, table: DrawnTable): TableAnnotation {
     rules:
       table.part !== undefined
         ? [{ class: "part", owner: { by: "column", column: table.part } }]
-        : table.owners.map((owner) => drawRule(recipe, owner, columns)),
+        : table.owners.map((owner) =>
+            drawRule(recipe, owner, { ...columns, ...otherRules(table, owner.recipe.rows % 4) }),
+          ),
   };
 }

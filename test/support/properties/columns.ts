@@ -135,7 +135,7 @@ export function drawColumn(name: string, recipe: ColumnRecipe, before: DrawnColu
   };
 }
 
-function transformOf(kind: Kind, recipe: ColumnRecipe): ColumnRule {
+export function transformOf(kind: Kind, recipe: ColumnRecipe): ColumnRule {
   const legal = recipe.notNull ? kind.transforms.slice(1) : kind.transforms;
   // One in ten doesn't care whether NULL fits.
   const rule = at(recipe.transform % 10 === 9 ? kind.transforms : legal, recipe.transform);

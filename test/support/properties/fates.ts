@@ -6,7 +6,8 @@ import type {
   Strategy,
   TableAnnotation,
 } from "../../../generator/annotation/model.ts";
-import { pickColumns } from "./rows.ts";
+import { holds, pickColumns } from "./rows.ts";
+import type { Row } from "./state.ts";
 
 export type Fate = Rows;
 
@@ -94,4 +95,42 @@ export function claims(rule: Rule, strategies: Strategy[]): boolean {
   if (rule.class !== "content") return true;
   const acting = strategies.filter((each) => each !== "soft_delete");
   return acting.some((each) => rowsOf(rule, each) !== "keep" && !isWhole(rule, each));
+}
+
+/** What one rule does to one row. */
+export interface Act {
+  table: string;
+  row: Row;
+  rule: Rule;
+  fate: Fate;
+  columns: Record<string, ColumnRule>;
+}
+
+const NOTHING_LEFT: ColumnRule["action"][] = ["null"];
+const NOBODYS: ColumnRule["action"][] = ["email", "literal", "template", "empty_array"];
+
+/** The columns in which an act has its way beside the others for its row; `stronger`: those that come before all of them. */
+export function settled(act: Act, acts: Act[], stronger: Act[] = []): Record<string, ColumnRule> {
+  const rank = (each: Act, rule: ColumnRule) => [
+    stronger.includes(each) ? 1 : 0,
+    each.fate === "transform" ? 2 : typeof each.fate === "object" ? 1 : 0,
+    NOTHING_LEFT.includes(rule.action) ? 2 : NOBODYS.includes(rule.action) ? 1 : 0,
+    acts.indexOf(each),
+  ];
+  const changing = (rule: ColumnRule | undefined): rule is ColumnRule =>
+    rule !== undefined && rule.action !== "keep" && rule.action !== "todo";
+  const still: Fate[] = ["keep", "cascade", "delete"];
+  const others = [...acts, ...stronger].filter(
+    (each) => each !== act && each.row === act.row && !still.includes(each.fate),
+  );
+  return pickColumns(act.columns, (mine, name) => {
+    return !others.some((other) => {
+      const theirs = other.columns[name];
+      if (!changing(theirs) || JSON.stringify(theirs) === JSON.stringify(mine)) return false;
+      if ("unless" in theirs && theirs.unless !== undefined && holds(theirs.unless, act.row)) return false;
+      const [own, others] = [rank(act, mine), rank(other, theirs)];
+      const at = own.findIndex((each, place) => each !== others[place]);
+      return at !== -1 && (others[at] ?? 0) > (own[at] ?? 0);
+    });
+  });
 }

@@ -3,23 +3,14 @@
  * catalog and the rows, and says what the rows are once a person has left. It knows nothing of plans, of SQL or of the
  * order of statements: rows are found first, then everything happens to them at once.
  */
-import type { ColumnRule, Rule, SubjectAnnotation } from "../../../generator/annotation/model.ts";
+import type { ColumnRule, SubjectAnnotation } from "../../../generator/annotation/model.ts";
 import type { Table } from "../../../generator/catalog/model.ts";
 import type { Departure } from "./build.ts";
-import { effective, type Fate, fateOf, ofPerson, strongest } from "./fates.ts";
+import { type Act, effective, type Fate, fateOf, ofPerson, settled, strongest } from "./fates.ts";
 import { claimedRows, ownedRows, type World } from "./owned-rows.ts";
 import { generated, holds, pickColumns, same } from "./rows.ts";
 import { canonical, markersIn, type Row, type State } from "./state.ts";
 import { transformed } from "./values.ts";
-
-/** What one rule does to one row. */
-interface Act {
-  table: string;
-  row: Row;
-  rule: Rule;
-  fate: Fate;
-  columns: Record<string, ColumnRule>;
-}
 
 /** A rule that says one of these lets the foreign key take the row. */
 const LEAVING: Fate[] = ["delete", "detach", "cascade"];
@@ -90,7 +81,7 @@ export class Interpreter {
     else if (row !== undefined)
       this.change(subject.name, row, ofPerson(subject.annotation.columns, who.strategy), who);
     this.perform(acts, gone, who);
-    this.takeOrphans(pointedAt, who);
+    this.takeOrphans(pointedAt, acts, who);
   }
 
   /** What explain_deletion() has to say: rows by table and action. A row counts once for the strongest of equal rules. */
@@ -114,7 +105,8 @@ export class Interpreter {
       const same = `${act.table} ${JSON.stringify(act.columns)}`;
       const rows = told.get(same) ?? new Set();
       told.set(same, rows);
-      if (!rows.has(act.row) && this.differs(act, who)) add(act.table, "transform", 1);
+      if (!rows.has(act.row) && this.differs({ ...act, columns: settled(act, acts) }, who))
+        add(act.table, "transform", 1);
       rows.add(act.row);
     }
     const places = new Map(acts.filter((act) => act.fate === "delete").map((act) => [act.row, act.table]));
@@ -148,7 +140,7 @@ export class Interpreter {
     for (const act of acts) if (act.fate === "delete") gone.set(act.row, act.table);
     for (const act of acts.filter((each) => !gone.has(each.row))) {
       if (act.fate === "keep" || act.fate === "cascade") continue;
-      this.change(act.table, act.row, act.columns, who);
+      this.change(act.table, act.row, settled(act, acts), who);
       const { owner } = act.rule;
       if (act.fate === "detach" && owner?.by === "column") act.row[owner.column] = null;
       if (act.fate === "detach" && owner?.by === "polymorphic")
@@ -164,8 +156,19 @@ export class Interpreter {
     for (const [row, table] of gone) this.remove(table, row, named);
   }
 
+  /** A foreign key may take such a row along with what pointed at it, if that is meant; it was named all the same. */
+  private countTaken(pointedAt: Act[], own: Act[]): void {
+    const told = new Set(own.filter((act) => act.fate === "delete").map((act) => act.row));
+    const taken = pointedAt.filter(
+      (act) => act.fate === "delete" && !told.has(act.row) && !this.isThere(act),
+    );
+    for (const [, { table }] of new Map(taken.map((act) => [act.row, act])))
+      this.orphaned.push({ table, fate: "delete" });
+  }
+
   /** Of what theirs pointed at: what nothing points at now, the pointing tables' own such rows first. */
-  private takeOrphans(pointedAt: Act[], who: Departure): void {
+  private takeOrphans(pointedAt: Act[], own: Act[], who: Departure): void {
+    this.countTaken(pointedAt, own);
     for (const table of new Set(pointedAt.map((act) => act.table))) {
       const acts = pointedAt.filter((act) => act.table === table);
       const free = (fate: Fate) =>
@@ -175,7 +178,10 @@ export class Interpreter {
           this.orphaned.push({ table, fate: "delete" });
           this.remove(table, row, new Map());
         }
-      for (const act of free("transform")) {
+      const changing = free("transform");
+      const stronger = own.filter((act) => act.fate === "transform");
+      for (const free of changing) {
+        const act = { ...free, columns: settled(free, changing, stronger) };
         if (this.differs(act, who)) this.orphaned.push({ table, fate: "transform" });
         this.change(table, act.row, act.columns, who);
       }

@@ -5,11 +5,11 @@ import type { Json, Row } from "./state.ts";
 
 export function pickColumns(
   columns: Record<string, ColumnRule>,
-  wanted: (rule: Exclude<ColumnRule, { action: "keep" | "todo" }>) => boolean,
+  wanted: (rule: Exclude<ColumnRule, { action: "keep" | "todo" }>, name: string) => boolean,
 ): Record<string, ColumnRule> {
   return Object.fromEntries(
     Object.entries(columns).filter(
-      ([, rule]) => rule.action !== "keep" && rule.action !== "todo" && wanted(rule),
+      ([name, rule]) => rule.action !== "keep" && rule.action !== "todo" && wanted(rule, name),
     ),
   );
 }

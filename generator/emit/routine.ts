@@ -18,6 +18,8 @@ export interface Routine {
   /** For language sql: the statement; for plpgsql: what stands between begin and end. */
   body: string;
   language?: "sql" | "plpgsql";
+  /** In SQL, reading nothing: no settings of its own, so that PostgreSQL puts it in its caller's place. */
+  inlined?: boolean;
   /** The body as it was written, not indented: a text in it may span lines. */
   verbatim?: boolean;
   comment: string;
@@ -34,6 +36,17 @@ export function routine(plan: Plan, made: Routine): DatabaseObject {
     `language ${language}`,
     ...(made.volatility === undefined ? [] : [made.volatility]),
     ...(made.securityDefiner ? ["security definer"] : []),
+    ...(made.inlined === true ? [] : settings(plan)),
+    "as $function$",
+    ...(language === "sql" ? [made.verbatim ? made.body : indent(made.body, 2)] : plpgsql(made)),
+    "$function$;",
+    `comment on ${made.kind} ${name}(${types}) is ${literal(made.comment)};`,
+  ];
+  return { object: `${made.kind} ${name}(${types})`, definition: lines.join("\n"), roles: made.roles };
+}
+
+function settings(plan: Plan): string[] {
+  return [
     `set search_path = ${searchPath(plan)}`,
     // The owner must see every row: a policy then raises an error instead of hiding what should be erased.
     "set row_security = off",
@@ -41,12 +54,7 @@ export function routine(plan: Plan, made: Routine): DatabaseObject {
     // grown, and the cost of an erasure must not grow with what is stored.
     "set enable_seqscan = off",
     "set plan_cache_mode = force_generic_plan",
-    "as $function$",
-    ...(language === "sql" ? [made.verbatim ? made.body : indent(made.body, 2)] : plpgsql(made)),
-    "$function$;",
-    `comment on ${made.kind} ${name}(${types}) is ${literal(made.comment)};`,
   ];
-  return { object: `${made.kind} ${name}(${types})`, definition: lines.join("\n"), roles: made.roles };
 }
 
 function plpgsql(made: Routine): string[] {

@@ -95,7 +95,12 @@ function notYet(effect: EffectPlan, source: EffectSource): string {
 
 const RUNNING = [
   "from lethe.running u",
-  "join lethe.deletion_request r on r.subject_id = u.subject_id and r.state in ('scheduled', 'executing')",
+  "cross join lateral (",
+  "  select r.*",
+  "  from lethe.deletion_request r",
+  "  where r.subject_id = u.subject_id and r.state in ('scheduled', 'executing')",
+  "  offset 0",
+  ") r",
 ];
 
 /** A row that stays had its effect the first time: only what is still to be done counts. Null where nothing feeds the source. */

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:cff78571f1b633f6e2847ad8d1e38fbbbc4b4b4c
+--! Hash: sha1:7ba2c3712960677c867b3ef3acae1fb963c8219e
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -941,6 +941,12 @@ comment on column lethe.running.since is 'The oldest transaction that was under 
 alter table lethe.deletion_request add column effects_since xid;
 comment on column lethe.deletion_request.effects_since is
   'Of an erasure in steps: the oldest transaction that was under way when effects were written.';
+$step$);
+
+call pg_temp.lethe_step(17, $step$
+-- Dead letters are few among very many that wait for a service that is down.
+create index effect_failed on lethe.effect (request_id, name, id)
+  where state = 'failed';
 $step$);
 
 -- =============================================================================
@@ -4766,6 +4772,10 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 #variable_conflict use_column
+declare
+  -- A range rather than "is null or": one plan, by the index, for one request and for all.
+  first_request constant bigint := coalesce(request, (-9223372036854775808)::bigint);
+  last_request constant bigint := coalesce(request, 9223372036854775807);
 begin
   perform lethe.require_operator();
   return query
@@ -4774,7 +4784,7 @@ begin
            lag(e.seq, 1, 0) over w as previous_seq,
            lethe.event_hash(lag(e.hash) over w, e.request_id, e.seq, e.event, e.actor, e.at, e.details) as expected
     from lethe.deletion_event e
-    where $1 is null or e.request_id = $1
+    where e.request_id between first_request and last_request
     window w as (partition by e.request_id order by e.seq)
   ), ends as (
     select r.id, r.event_count, r.event_head, l.seq as last_seq, l.hash as last_hash
@@ -4786,7 +4796,7 @@ begin
       order by e.seq desc
       limit 1
     ) l on true
-    where $1 is null or r.id = $1
+    where r.id between first_request and last_request
   )
   select p.request_id, p.seq, p.problem
   from (
@@ -4909,6 +4919,56 @@ end
 $function$;
 comment on function lethe.begin_in_steps(text, uuid[]) is
   'The first step of subjects with very many rows: what has to happen before anything of theirs is erased.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.claim_blocked(integer)', $define$
+create or replace function lethe.claim_blocked(max integer) returns bigint[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+-- As in claim_due().
+set enable_bitmapscan = off
+set enable_sort = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  return array(
+    select r.id
+    from lethe.deletion_request r
+    where r.state = 'scheduled' and r.blocked_at is not null
+    order by r.blocked_at
+    limit max
+    for update skip locked
+  );
+end
+$function$;
+comment on function lethe.claim_blocked(integer) is 'Locks up to max requests that wait aside, the longest not looked at first.';
+$define$);
+
+call pg_temp.lethe_define('function lethe.claim_due(integer)', $define$
+create or replace function lethe.claim_due(max integer) returns bigint[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+-- In the order of the index, however few requests the planner believes to be scheduled: it would read and sort all of them.
+set enable_bitmapscan = off
+set enable_sort = off
+set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_variable
+begin
+  -- The due check is under the request's lock; what another worker has claimed is skipped.
+  return array(
+    select d.request_id
+    from lethe.due d
+    order by d.due_since
+    limit max
+    for update skip locked
+  );
+end
+$function$;
+comment on function lethe.claim_due(integer) is 'Locks up to max requests that are due, the longest due first.';
 $define$);
 
 call pg_temp.lethe_define('function lethe.continue_deletion(bigint)', $define$
@@ -5264,14 +5324,7 @@ begin
   end if;
   perform lethe.lift_blocks(max);
 
-  -- The due check is under the request's lock; what another worker has claimed is skipped.
-  claimed := array(
-    select d.request_id
-    from lethe.due d
-    order by d.due_since
-    limit max
-    for update skip locked
-  );
+  claimed := lethe.claim_due(max);
   claimed := lethe.cut_to_size(claimed, 100000);
   ready := lethe.hold_drifted(claimed);
   outcome := lethe.execute_requests(ready, 20);
@@ -5798,14 +5851,7 @@ declare
   waiting bigint[];
   blocked uuid[];
 begin
-  waiting := array(
-    select r.id
-    from lethe.deletion_request r
-    where r.state = 'scheduled' and r.blocked_at is not null
-    order by r.blocked_at
-    limit max
-    for update skip locked
-  );
+  waiting := lethe.claim_blocked(max);
   if cardinality(waiting) = 0 then
     return;
   end if;
@@ -6016,11 +6062,11 @@ begin
   -- What is_executing() asks for one, in one statement for all.
   select s.id into stranger
   from unnest(subjects) as s (id)
-  where not exists (
-    select
-    from lethe.running u
-    where u.subject_id = s.id
-      and u.xact = pg_current_xact_id_if_assigned()
+  -- Each by itself: a NOT EXISTS alone could compare each with each, where the planner knows nothing of this table.
+  where not (
+    select exists (
+      select from lethe.running u where u.subject_id = s.id and u.xact = pg_current_xact_id_if_assigned()
+    )
   )
   limit 1;
   if found then
@@ -7111,6 +7157,7 @@ as $function$
 #variable_conflict use_variable
 declare
   closed bigint[];
+  required bigint[];
   whole bigint[];
   moved boolean := false;
 begin
@@ -7135,39 +7182,44 @@ begin
     return;
   end if;
 
-  -- Whoever waited for these may go, once no other of that name is open.
+  -- Whoever waited for these may go, once no other of that name is open. Each request is looked up by itself, whatever the
+  -- planner knew of the table when the session made its plan: joined, all that waits could be read for these few.
   update lethe.effect e
   set next_attempt_at = greatest(e.deliver_after, now())
-  from (
-    select distinct s.request_id, s.name
-    from unnest(settled) s
-    where s.state in ('done', 'skipped')
-      and not exists (
-        select from lethe.effect o
-        where o.request_id = s.request_id
-          and o.name = s.name
-          and o.state in ('pending', 'delivering', 'failed')
-      )
-  ) c
-  where e.request_id = c.request_id
-    and e.state = 'pending'
-    and e.next_attempt_at is null
-    and c.name = any (e.after)
-    and not lethe.is_held(e.request_id, e.after);
+  where e.ctid = any (array(
+    select w.place
+    from (
+      select distinct s.request_id, s.name from unnest(settled) s where s.state in ('done', 'skipped')
+    ) c
+    cross join lateral (
+      select o.ctid as place
+      from lethe.effect o
+      where o.request_id = c.request_id
+        and o.state = 'pending'
+        and o.next_attempt_at is null
+        and c.name = any (o.after)
+        and not lethe.is_held(o.request_id, o.after)
+      offset 0
+    ) w
+    where not lethe.is_held(c.request_id, array[c.name])
+  ));
   moved := found;
 
   -- Executions that waited for a required one.
-  update lethe.deletion_request r
-  set blocked_at = null,
-      last_error = null
-  where r.id = any (array(
-      select s.request_id from unnest(settled) s where s.required and s.state in ('done', 'skipped')
-    ))
-    and r.state = 'scheduled'
-    and r.blocked_at is not null
-    and r.last_error like 'effect %'
-    and lethe.missing_effect(r.id) is null;
-  moved := moved or found;
+  required := array(
+    select distinct s.request_id from unnest(settled) s where s.required and s.state in ('done', 'skipped')
+  );
+  if cardinality(required) > 0 then
+    update lethe.deletion_request r
+    set blocked_at = null,
+        last_error = null
+    where r.id = any (required)
+      and r.state = 'scheduled'
+      and r.blocked_at is not null
+      and r.last_error like 'effect %'
+      and lethe.missing_effect(r.id) is null;
+    moved := moved or found;
+  end if;
 
   with completed as (
     update lethe.deletion_request r
@@ -7175,9 +7227,12 @@ begin
         completed_at = now()
     where r.id = any (closed)
       and r.state = 'erased'
-      and not exists (
-        select from lethe.effect o
-        where o.request_id = r.id and o.state in ('pending', 'delivering', 'failed')
+      -- Likewise: a NOT EXISTS alone could become a join with all that is open.
+      and not (
+        select exists (
+          select from lethe.effect o
+          where o.request_id = r.id and o.state in ('pending', 'delivering', 'failed')
+        )
       )
     returning r.id
   )

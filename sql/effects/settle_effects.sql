@@ -8,6 +8,7 @@ as $function$
 #variable_conflict use_variable
 declare
   closed bigint[];
+  required bigint[];
   whole bigint[];
   moved boolean := false;
 begin
@@ -32,39 +33,44 @@ begin
     return;
   end if;
 
-  -- Whoever waited for these may go, once no other of that name is open.
+  -- Whoever waited for these may go, once no other of that name is open. Each request is looked up by itself, whatever the
+  -- planner knew of the table when the session made its plan: joined, all that waits could be read for these few.
   update lethe.effect e
   set next_attempt_at = greatest(e.deliver_after, now())
-  from (
-    select distinct s.request_id, s.name
-    from unnest(settled) s
-    where s.state in ('done', 'skipped')
-      and not exists (
-        select from lethe.effect o
-        where o.request_id = s.request_id
-          and o.name = s.name
-          and o.state in ('pending', 'delivering', 'failed')
-      )
-  ) c
-  where e.request_id = c.request_id
-    and e.state = 'pending'
-    and e.next_attempt_at is null
-    and c.name = any (e.after)
-    and not lethe.is_held(e.request_id, e.after);
+  where e.ctid = any (array(
+    select w.place
+    from (
+      select distinct s.request_id, s.name from unnest(settled) s where s.state in ('done', 'skipped')
+    ) c
+    cross join lateral (
+      select o.ctid as place
+      from lethe.effect o
+      where o.request_id = c.request_id
+        and o.state = 'pending'
+        and o.next_attempt_at is null
+        and c.name = any (o.after)
+        and not lethe.is_held(o.request_id, o.after)
+      offset 0
+    ) w
+    where not lethe.is_held(c.request_id, array[c.name])
+  ));
   moved := found;
 
   -- Executions that waited for a required one.
-  update lethe.deletion_request r
-  set blocked_at = null,
-      last_error = null
-  where r.id = any (array(
-      select s.request_id from unnest(settled) s where s.required and s.state in ('done', 'skipped')
-    ))
-    and r.state = 'scheduled'
-    and r.blocked_at is not null
-    and r.last_error like 'effect %'
-    and lethe.missing_effect(r.id) is null;
-  moved := moved or found;
+  required := array(
+    select distinct s.request_id from unnest(settled) s where s.required and s.state in ('done', 'skipped')
+  );
+  if cardinality(required) > 0 then
+    update lethe.deletion_request r
+    set blocked_at = null,
+        last_error = null
+    where r.id = any (required)
+      and r.state = 'scheduled'
+      and r.blocked_at is not null
+      and r.last_error like 'effect %'
+      and lethe.missing_effect(r.id) is null;
+    moved := moved or found;
+  end if;
 
   with completed as (
     update lethe.deletion_request r
@@ -72,9 +78,12 @@ begin
         completed_at = now()
     where r.id = any (closed)
       and r.state = 'erased'
-      and not exists (
-        select from lethe.effect o
-        where o.request_id = r.id and o.state in ('pending', 'delivering', 'failed')
+      -- Likewise: a NOT EXISTS alone could become a join with all that is open.
+      and not (
+        select exists (
+          select from lethe.effect o
+          where o.request_id = r.id and o.state in ('pending', 'delivering', 'failed')
+        )
       )
     returning r.id
   )

@@ -25,14 +25,7 @@ begin
   end if;
   perform lethe.lift_blocks(max);
 
-  -- The due check is under the request's lock; what another worker has claimed is skipped.
-  claimed := array(
-    select d.request_id
-    from lethe.due d
-    order by d.due_since
-    limit max
-    for update skip locked
-  );
+  claimed := lethe.claim_due(max);
   claimed := lethe.cut_to_size(claimed, 100000);
   ready := lethe.hold_drifted(claimed);
   outcome := lethe.execute_requests(ready, 20);

@@ -11,14 +11,7 @@ declare
   waiting bigint[];
   blocked {{key}}[];
 begin
-  waiting := array(
-    select r.id
-    from lethe.deletion_request r
-    where r.state = 'scheduled' and r.blocked_at is not null
-    order by r.blocked_at
-    limit max
-    for update skip locked
-  );
+  waiting := lethe.claim_blocked(max);
   if cardinality(waiting) = 0 then
     return;
   end if;

@@ -12,11 +12,11 @@ begin
   -- What is_executing() asks for one, in one statement for all.
   select s.id into stranger
   from unnest(subjects) as s (id)
-  where not exists (
-    select
-    from lethe.running u
-    where u.subject_id = s.id
-      and u.xact = pg_current_xact_id_if_assigned()
+  -- Each by itself: a NOT EXISTS alone could compare each with each, where the planner knows nothing of this table.
+  where not (
+    select exists (
+      select from lethe.running u where u.subject_id = s.id and u.xact = pg_current_xact_id_if_assigned()
+    )
   )
   limit 1;
   if found then

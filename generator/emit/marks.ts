@@ -124,7 +124,7 @@ export function finalMark(plan: Plan): MarkWrite {
 export function unmarkGone(plan: Plan): string[] {
   if (plan.subject.marks.place === "columns") return [];
   return [
-    `delete from ${MARK} m\nwhere m.subject_id = any (subjects)\n  and not exists (select from ${table(plan.subject.table)} t where ${column(plan.key.column)} = m.subject_id);`,
+    `delete from ${MARK} m\nwhere m.subject_id = any (subjects)\n  and not (select exists (select from ${table(plan.subject.table)} t where ${column(plan.key.column)} = m.subject_id));`,
   ];
 }
 

@@ -25,7 +25,9 @@ export function matched(
     same(name, equals, "value", cast),
     ...and.map((each, index) => same(each.column, "=", `and_${index + 1}`, each.cast)),
   ];
-  return `exists (\n  select from ${values} m\n  where ${conditions.join("\n    and ")}\n)`;
+  // An array first: it is looked up in the column's index, whatever the planner thinks of the join.
+  const found = `array(select m.value from ${values} m)${cast === null ? "" : `::${cast}[]`}`;
+  return `${column(name)} ${equals} any (${cast === null ? found : `(${found})`})\n  and exists (\n    select from ${values} m\n    where ${conditions.join("\n      and ")}\n  )`;
 }
 
 /** Whose value a row holds. */
@@ -66,9 +68,11 @@ function valuesOf(plan: Plan, match: MatchedValue): DatabaseObject {
     `where ${column(plan.key.column)} = any (${subjects})`,
     `  and ${valueSql(match)} is not null`,
     `  and (${match.if.trim()})`,
-    "  and not exists (",
-    "    select from lethe.deletion_request r",
-    `    where r.subject_id = ${column(plan.key.column)} and ${open} and r.preserved -> 'matches' ? ${literal(match.name)}`,
+    "  and not (",
+    "    select exists (",
+    "      select from lethe.deletion_request r",
+    `      where r.subject_id = ${column(plan.key.column)} and ${open} and r.preserved -> 'matches' ? ${literal(match.name)}`,
+    "    )",
     "  )",
   ];
   const original = [

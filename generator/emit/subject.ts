@@ -239,7 +239,7 @@ function lockSubjects(plan: Plan): DatabaseObject {
       "-- Whoever is held by somebody else right now is left out; whose row is gone already is not.",
       "return locked || array(",
       "  select s.id from unnest(subjects) as s (id)",
-      `  where not exists (select from ${row} t where ${key} = s.id)`,
+      `  where not (select exists (select from ${row} t where ${key} = s.id))`,
       ");",
     ].join("\n"),
     comment: "Locks the subjects' rows in the order of their keys; returns those it got.",

@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:7ba2c3712960677c867b3ef3acae1fb963c8219e
+--! Hash: sha1:187d328914276d84e6854f73d00188a1911d0bec
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -2986,7 +2986,7 @@ begin
   -- Whoever is held by somebody else right now is left out; whose row is gone already is not.
   return locked || array(
     select s.id from unnest(subjects) as s (id)
-    where not exists (select from public.users t where t.id = s.id)
+    where not (select exists (select from public.users t where t.id = s.id))
   );
 end
 $function$;
@@ -6236,8 +6236,10 @@ as $function$
     and r.state in ('scheduled', 'executing', 'erased', 'completed')
     and coalesce((r.options ->> $2)::boolean, false) = $3
     -- The latest one: somebody erased is looked at again by what they asked for.
-    and not exists (
-      select from lethe.deletion_request later where later.subject_id = r.subject_id and later.id > r.id
+    and not (
+      select exists (
+        select from lethe.deletion_request later where later.subject_id = r.subject_id and later.id > r.id
+      )
     );
 $function$;
 comment on function lethe.subjects_with_option(uuid[], text, boolean) is
@@ -6471,8 +6473,10 @@ begin
           -- Somebody new under the same key isn't the one who left.
           and not lethe.is_live(r.subject_id)
           and not (name = 'hard_delete' and lethe.is_marked(r.subject_id))
-          and not exists (
-            select from lethe.deletion_request later where later.subject_id = r.subject_id and later.id > r.id
+          and not (
+            select exists (
+              select from lethe.deletion_request later where later.subject_id = r.subject_id and later.id > r.id
+            )
           )
       )) w
       group by w.table_name

@@ -12,8 +12,10 @@ as $function$
     and r.state in ('scheduled', 'executing', 'erased', 'completed')
     and coalesce((r.options ->> $2)::boolean, false) = $3
     -- The latest one: somebody erased is looked at again by what they asked for.
-    and not exists (
-      select from lethe.deletion_request later where later.subject_id = r.subject_id and later.id > r.id
+    and not (
+      select exists (
+        select from lethe.deletion_request later where later.subject_id = r.subject_id and later.id > r.id
+      )
     );
 $function$;
 comment on function lethe.subjects_with_option({{key}}[], text, boolean) is

@@ -60,8 +60,10 @@ begin
           -- Somebody new under the same key isn't the one who left.
           and not lethe.is_live(r.subject_id)
           and not (name = 'hard_delete' and lethe.is_marked(r.subject_id))
-          and not exists (
-            select from lethe.deletion_request later where later.subject_id = r.subject_id and later.id > r.id
+          and not (
+            select exists (
+              select from lethe.deletion_request later where later.subject_id = r.subject_id and later.id > r.id
+            )
           )
       )) w
       group by w.table_name

@@ -73,7 +73,7 @@ export function toldLate(plan: Plan, strategy: Strategy, operation: Operation, p
           return insertLate(plan, effect, source, {
             from: RUNNING,
             where: allOf([...at, "lethe.came_later(t.xmin, u.since)", `(${where})`]),
-            and: [notYet(effect, source)],
+            and: [THEIRS, notYet(effect, source)],
           });
         }),
     )
@@ -85,7 +85,7 @@ export function toldLate(plan: Plan, strategy: Strategy, operation: Operation, p
 export function holdLate(plan: Plan, strategy: Strategy, operations: Operation[]): string[] {
   const told = operations.some((each) => toldLate(plan, strategy, each, false).length > 0);
   if (!told || plan.effects.every((effect) => effect.after.length === 0)) return [];
-  return [hold(`array(\n  select r.id\n${indent(RUNNING.join("\n"), 2)}\n)`), ""];
+  return [hold(`array(\n  select r.id\n${indent([...RUNNING, `where ${THEIRS}`].join("\n"), 2)}\n)`), ""];
 }
 
 /** Of rows that were written shortly before the look it isn't known whether that saw them. */
@@ -102,6 +102,9 @@ const RUNNING = [
   "  offset 0",
   ") r",
 ];
+
+/** The statement's own people: others of the same batch may keep their rows, or lose them later. */
+const THEIRS = "u.subject_id = any (subjects)";
 
 /** A row that stays had its effect the first time: only what is still to be done counts. Null where nothing feeds the source. */
 function stillToErase(plan: Plan, { table: of, arms, column: fed }: EffectSource, operations: Operation[]) {

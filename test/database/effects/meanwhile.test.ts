@@ -18,7 +18,7 @@ const db = useScenario(
    create index on pictures (person_id); create index on pictures (reviewer_id);`,
   defineErasure({
     ...terms,
-    lifecycle: { ...terms.lifecycle, strategies: ["anonymize", "hard_delete"] },
+    lifecycle: { ...terms.lifecycle, strategies: ["anonymize", "hard_delete", "soft_delete"] },
     tables: {
       people: subject({ key: "id", columns: { id: keep(), email: pii.email(), plan: pii.null() } }),
       notes: content({ owner: "person_id", rows: "delete", heavy: 50 }),
@@ -97,6 +97,25 @@ test.each(["anonymize", "hard_delete"])(
     expect((await requestOf(db.sql, ada)).state).toBe("completed");
   },
 );
+
+test("people of the same batch who keep their rows keep what is outside", async () => {
+  const bob = `bob${people}`;
+  await db.sql`insert into people values (${bob}, ${`${bob}@example.com`}, 'gold')`;
+  await notes(1);
+  await schedule(db.sql, ada, { grace: "0" });
+  const { request_id } = await schedule(db.sql, bob, { strategy: "soft_delete", grace: "0" });
+  const [writer, worker] = [await db.connect(), await db.connect()];
+  await writer`begin`;
+  await writer`update notes set note = 'held' where person_id = ${ada}`;
+  const erasing = await blocked(db.sql, worker, () => executeDue(worker));
+  await upload("meanwhile.pdf");
+  await db.sql`insert into uploads (person_id, storage_key) values (${bob}, 'his.pdf')`;
+  await writer`commit`;
+  expect(await erasing.result).toMatchObject({ executed: 2, failed: 0 });
+  expect(await told()).toEqual(["bucket meanwhile.pdf", "index meanwhile.pdf"]);
+  expect(await effectsOf(db.sql, request_id)).toEqual([]);
+  expect(await db.sql`select from uploads where person_id = ${bob}`).toHaveLength(1);
+});
 
 test("in steps: each of them, whether a chunk or the last pass erases it", async () => {
   await notes(60);

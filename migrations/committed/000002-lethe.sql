@@ -1,5 +1,5 @@
 --! Previous: sha1:e318c9ed8aaf648ec365b08b13f271905a96da75
---! Hash: sha1:187d328914276d84e6854f73d00188a1911d0bec
+--! Hash: sha1:0f55997442ce54d65b3888d61d16d12e767e0465
 --! Message: lethe
 
 --! split: 001-lethe.sql
@@ -6555,13 +6555,17 @@ $define$);
 call pg_temp.lethe_define('function lethe.came_later(xid, xid)', $define$
 create or replace function lethe.came_later(version xid, since xid) returns boolean
 language sql
-stable
+-- As pg_xact_status() is; declared otherwise it would be called for each row instead of being put there.
+volatile
 -- No settings of its own, so that it is inlined: whoever calls it has pinned the path.
 as $function$
   -- What this transaction wrote itself isn't committed, in whichever of its parts. By age, since the number alone begins
-  -- anew after four thousand million.
-  select age(version) <= age(since)
-    and pg_xact_status((pg_current_xact_id()::text::bigint - age(version))::text::xid8) = 'committed';
+  -- anew after four thousand million. In a CASE, which is evaluated in this order: of old rows no number can be reckoned.
+  select case
+    when age(version) <= age(since)
+    then pg_xact_status((pg_current_xact_id()::text::bigint - age(version))::text::xid8) = 'committed'
+    else false
+  end;
 $function$;
 comment on function lethe.came_later(xid, xid) is
   'Was a row (its xmin) written by somebody else whom a look at the time of since may have missed? Rather yes than no.';

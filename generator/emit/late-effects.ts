@@ -90,7 +90,8 @@ export function holdLate(plan: Plan, strategy: Strategy, operations: Operation[]
 
 /** Of rows that were written shortly before the look it isn't known whether that saw them. */
 function notYet(effect: EffectPlan, source: EffectSource): string {
-  return `not exists (\n  select from lethe.effect e\n  where e.request_id = r.id and e.name = ${literal(effect.name)} and e.payload = (${payload(effect, source)})\n)`;
+  const same = `select from lethe.effect e\nwhere e.request_id = r.id and e.name = ${literal(effect.name)} and e.payload = (${payload(effect, source)})`;
+  return `not (\n  select exists (\n${indent(same, 4)}\n  )\n)`;
 }
 
 const RUNNING = [

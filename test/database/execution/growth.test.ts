@@ -125,10 +125,16 @@ async function among(sql: postgres.Sql, crowd: number): Promise<Record<string, n
 
 test("a hundred times as many stored: the same pages for ten people", async () => {
   const sql = await db.connect();
+  // Somebody's transaction stays open: whatever is newer may have come meanwhile, and is looked up among the effects.
+  const open = await db.connect();
+  await open`begin`;
+  await open`insert into people values ('open', 'open@example.com')`;
   // Plans are made here.
   await among(sql, 10);
   const few = await among(sql, 10);
   const many = await among(sql, 1000);
-  const grown = Object.entries(many).filter(([name, value]) => value > 1.8 * (few[name] ?? 0) + 150);
+  await open`rollback`;
+  // Versions that nobody has cleared away yet cost a few pages too.
+  const grown = Object.entries(many).filter(([name, value]) => value > 2.2 * (few[name] ?? 0) + 600);
   expect(Object.fromEntries(grown.map(([name, value]) => [name, [few[name], value]]))).toEqual({});
 });
